@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What every script here shares: where things are, how to speak, how to fetch a
+# missing tool. Source it; it sets no traps and starts nothing.
+
+REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+
+# Everything that is expensive to get (a Debian folder, kernels, a Wine prefix)
+# lives outside the checkout, so that a fresh clone finds it and "git clean" keeps it.
+CACHE=${GOETIA_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/goetia}
+
+# The exit code for "this machine cannot do that", as automake has it. scripts/test.sh
+# tells it from a failure.
+readonly MISSING=77
+
+say() { printf '== %s\n' "$*" >&2; }
+
+die() {
+	printf 'error: %s\n' "$*" >&2
+	exit 1
+}
+
+# missing REASON... ends the script: the platform is not to be had here, and why.
+# scripts/test.sh names a file in GOETIA_WHY to carry the reason to its table.
+missing() {
+	printf 'MISSING: %s\n' "$*" >&2
+	if [[ -n ${GOETIA_WHY:-} ]]; then printf '%s\n' "$*" >"$GOETIA_WHY"; fi
+	exit "$MISSING"
+}
+
+is_root() { [[ $(id -u) == 0 ]]; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# quietly LABEL COMMAND... shows the output only of a command that failed.
+quietly() {
+	local label=$1 log rc=0
+	shift
+	log=$(mktemp)
+	"$@" >"$log" 2>&1 </dev/null || rc=$?
+	if ((rc)); then
+		printf '%s failed (exit %d):\n' "$label" "$rc" >&2
+		tail -n 60 "$log" >&2
+	fi
+	rm -f "$log"
+	return "$rc"
+}
+
+# apt_install PACKAGE... installs as root, or returns 1. The package lists are
+# refreshed only where the first try fails: on a new machine they are empty, on a
+# used one they are usually good enough. The lock makes concurrent runs queue, where
+# dpkg would refuse the second.
+apt_install() {
+	is_root && have apt-get || return 1
+	say "apt-get install $*"
+	local install=(apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "$@")
+	mkdir -p "$CACHE"
+	(
+		flock 8
+		export DEBIAN_FRONTEND=noninteractive
+		"${install[@]}" >/dev/null 2>&1 </dev/null && exit
+		quietly "apt-get update" apt-get update -q || true
+		quietly "apt-get install $*" "${install[@]}"
+	) 8>"$CACHE/apt.lock"
+}
+
+# need COMMAND PACKAGE... has the command, installs it, or ends the script as missing.
+need() {
+	local command=$1
+	shift
+	have "$command" && return
+	apt_install "$@" || true
+	have "$command" ||
+		missing "no $command; as root on Debian: apt-get install --no-install-recommends $*"
+}
+
+# fresh NEWER OLDER... is true where the first file is newer than all others.
+fresh() {
+	local file=$1 other
+	shift
+	for other; do [[ $file -nt $other ]] || return 1; done
+}

@@ -1,0 +1,7 @@
+module github.com/goetia-go/goetia/cmd/goetia
+
+go 1.26.0
+
+require github.com/goetia-go/goetia v0.0.0
+
+replace github.com/goetia-go/goetia => ../..

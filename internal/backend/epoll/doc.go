@@ -1,0 +1,34 @@
+// Package epoll is the readiness mechanism of Linux: epoll(7).
+//
+// # How it waits
+//
+// An epoll descriptor is itself pollable, so this one is nested in the Go
+// runtime's own poller: Wait first asks epoll with a timeout of zero, and if
+// there is nothing parks its goroutine like any read on a file. No thread is
+// blocked, and an event wakes the goroutine without a detour through the
+// scheduler's hand-off of a blocked thread. The runtime watches the descriptor
+// edge-triggered; that is enough since the kernel signals a nested epoll anew
+// for every event that it queues.
+//
+// A notification is not an event in the kernel: it moves the read deadline of
+// the parked goroutine into the past, which costs no system call.
+//
+// # How the contract maps
+//
+// The kernel record's 64 bits of user data hold the token. Level, oneshot,
+// edge and their combination are the kernel's own. Readable asks for EPOLLIN and
+// EPOLLRDHUP. EPOLLERR and EPOLLHUP cannot be declined, so an empty interest is
+// an edge-triggered oneshot with no bits: at most one event comes, and the
+// Poller drops it.
+//
+// # Quirks
+//
+//   - A registration belongs to the open file, not to the number. It ends
+//     silently when the last duplicate is closed. If a duplicate outlives the
+//     registered number, events go on, and EPOLL_CTL_DEL no longer works.
+//   - Regular files and directories are refused by the kernel (EPERM).
+//   - EPOLLHUP with EPOLLERR is both a refused connect and a reset connection.
+//   - A stream socket that was never connected reports EPOLLOUT|EPOLLHUP.
+//
+// Source: epoll(7), epoll_ctl(2), epoll_wait(2).
+package epoll

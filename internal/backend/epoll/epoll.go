@@ -1,0 +1,236 @@
+//go:build linux
+
+package epoll
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+	"golang.org/x/sys/unix"
+)
+
+// Poll is an open epoll descriptor.
+type Poll struct {
+	epfd int
+	file *os.File
+	raw  syscall.RawConn
+
+	// harvest, kernel and found belong to the goroutine inside Wait. harvest
+	// is made once because a method value would be allocated at every call.
+	harvest func(fd uintptr) bool
+	kernel  []unix.EpollEvent
+	limit   int
+	found   int
+	failed  error
+
+	// mu orders notifications against parking.
+	mu       sync.Mutex
+	notified bool
+	parked   bool
+	// timed says that the read deadline is not "none".
+	timed bool
+
+	waits, changes, completions atomic.Uint64
+}
+
+// past is any moment before now; a read deadline there ends a park at once.
+var past = time.Unix(1, 0)
+
+// Open makes an epoll descriptor and hands it to the Go runtime's poller.
+func Open() (*Poll, error) {
+	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	// Only what is nonblocking is taken into the runtime's poller.
+	if err := unix.SetNonblock(epfd, true); err != nil {
+		unix.Close(epfd)
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	file := os.NewFile(uintptr(epfd), "epoll")
+	if err := file.SetReadDeadline(time.Time{}); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("the Go runtime's poller did not take the epoll descriptor: %w", err)
+	}
+	raw, err := file.SyscallConn()
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	p := &Poll{epfd: epfd, file: file, raw: raw}
+	p.harvest = p.tryHarvest
+	return p, nil
+}
+
+// Features implements backend.Backend.
+func (p *Poll) Features() backend.Features {
+	return backend.Features{
+		Modes:              backend.Modes(backend.Oneshot, backend.Level, backend.Edge, backend.EdgeOneshot),
+		Interests:          backend.AllInterests,
+		Readiness:          ^backend.ReadyClosed,
+		ForgetsClosed:      true,
+		ReportsUnconnected: true,
+		// The Go runtime's timers.
+		Resolution: time.Millisecond,
+	}
+}
+
+// Add implements backend.Backend. The kernel itself knows whether an old
+// registration under the same number still stands.
+func (p *Poll) Add(h uintptr, tok, _ backend.Token, in backend.Interest, mode backend.Mode) error {
+	err := p.ctl(unix.EPOLL_CTL_ADD, h, tok, encode(in, mode))
+	if errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("%w: regular files and directories have no readiness: %w", backend.ErrUnsupported, err)
+	}
+	return err
+}
+
+// Modify implements backend.Backend.
+func (p *Poll) Modify(h uintptr, tok backend.Token, in backend.Interest, mode backend.Mode) error {
+	return p.ctl(unix.EPOLL_CTL_MOD, h, tok, encode(in, mode))
+}
+
+// Delete implements backend.Backend.
+func (p *Poll) Delete(h uintptr, tok backend.Token) error {
+	err := p.ctl(unix.EPOLL_CTL_DEL, h, tok, 0)
+	if errors.Is(err, backend.ErrNotFound) || errors.Is(err, backend.ErrBadDescriptor) {
+		return nil // closed before: the kernel has forgotten it already
+	}
+	return err
+}
+
+func (p *Poll) ctl(op int, h uintptr, tok backend.Token, bits uint32) error {
+	if h > math.MaxInt32 {
+		return backend.ErrBadDescriptor
+	}
+	ev := unix.EpollEvent{Events: bits, Fd: int32(tok.Index()), Pad: int32(tok.Generation())}
+	p.changes.Add(1)
+	errno := epollCtl(p.epfd, op, int(h), &ev)
+	if errno == 0 {
+		return nil
+	}
+	err := os.NewSyscallError("epoll_ctl", errno)
+	switch errno {
+	case unix.EEXIST:
+		return backend.ErrExists
+	case unix.ENOENT:
+		return backend.ErrNotFound
+	case unix.EBADF:
+		return fmt.Errorf("%w: %w", backend.ErrBadDescriptor, err)
+	}
+	return err
+}
+
+// Wait implements backend.Backend.
+func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) {
+	if len(events) > len(p.kernel) {
+		p.kernel = make([]unix.EpollEvent, len(events))
+	}
+	p.limit, p.found, p.failed = len(events), 0, nil
+	if !p.tryHarvest(uintptr(p.epfd)) && timeout != 0 {
+		if err := p.park(timeout); err != nil {
+			return 0, err
+		}
+	}
+	if p.failed != nil {
+		return 0, p.failed
+	}
+	p.completions.Add(uint64(p.found))
+	for i := range p.found {
+		ev := &p.kernel[i]
+		events[i] = backend.Event{
+			Token: backend.MakeToken(uint32(ev.Fd), uint32(ev.Pad)),
+			Ready: decode(ev.Events),
+		}
+	}
+	return p.found, nil
+}
+
+// tryHarvest fetches what is ready, without blocking. It is the function that
+// the runtime calls back: true ends the park.
+func (p *Poll) tryHarvest(fd uintptr) bool {
+	p.waits.Add(1)
+	n, errno := epollWaitNow(int(fd), p.kernel[:p.limit])
+	switch {
+	case errno == unix.EINTR:
+		// A zero timeout is not interrupted in practice; looking again when
+		// the runtime says so would lose the edge, so report "nothing, done".
+		return true
+	case errno != 0:
+		p.failed = os.NewSyscallError("epoll_wait", errno)
+		return true
+	}
+	p.found = n
+	return n > 0
+}
+
+// park waits in the runtime's poller until there are events, a notification or
+// the timeout has passed.
+func (p *Poll) park(timeout time.Duration) error {
+	p.mu.Lock()
+	if p.notified {
+		p.notified = false
+		p.mu.Unlock()
+		return nil
+	}
+	if err := p.setDeadline(timeout); err != nil {
+		p.mu.Unlock()
+		return err
+	}
+	p.parked = true
+	p.mu.Unlock()
+
+	err := p.raw.Read(p.harvest)
+
+	p.mu.Lock()
+	p.parked, p.notified = false, false
+	p.mu.Unlock()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return err
+}
+
+// setDeadline is called with mu held, and leaves the deadline alone if it is
+// right already: the runtime takes a lock and maybe a timer to change it.
+func (p *Poll) setDeadline(timeout time.Duration) error {
+	var at time.Time
+	if timeout > 0 {
+		at = time.Now().Add(timeout)
+	} else if !p.timed {
+		return nil
+	}
+	p.timed = timeout > 0
+	return p.file.SetReadDeadline(at)
+}
+
+// Notify implements backend.Backend.
+func (p *Poll) Notify() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.notified = true
+	if !p.parked {
+		return nil // the next park sees the flag
+	}
+	p.timed = true
+	return p.file.SetReadDeadline(past)
+}
+
+// Counters implements backend.Counter.
+func (p *Poll) Counters() backend.Counters {
+	return backend.Counters{
+		Waits:       p.waits.Load(),
+		Changes:     p.changes.Load(),
+		Completions: p.completions.Load(),
+	}
+}
+
+// Close implements backend.Backend.
+func (p *Poll) Close() error { return p.file.Close() }

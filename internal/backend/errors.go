@@ -1,0 +1,21 @@
+package backend
+
+import "errors"
+
+// The sentinels that mechanisms and the Poller share. Package poll exports
+// them under the same names.
+var (
+	ErrClosed        = errors.New("goetia: poller is closed")
+	ErrExists        = errors.New("goetia: source is already registered")
+	ErrNotFound      = errors.New("goetia: source is not registered")
+	ErrBadDescriptor = errors.New("goetia: not an open descriptor or socket")
+
+	// ErrNoBaseSocket is internal: the socket belongs to a layered provider
+	// that gives no access to the base provider's socket, so AFD cannot poll
+	// it and another mechanism must.
+	ErrNoBaseSocket = errors.New("goetia: socket has no base provider handle")
+
+	// ErrUnsupported is the standard library's sentinel, so that callers can
+	// test for it without this package.
+	ErrUnsupported = errors.ErrUnsupported
+)

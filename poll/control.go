@@ -1,0 +1,181 @@
+package poll
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
+
+// Add registers src under key. The source is looked at afresh: if it is ready
+// already, the next Wait says so, in every mode.
+//
+// It fails with [ErrExists] if the source is registered, [ErrBadDescriptor] if it
+// is no open descriptor (or, on Windows, no socket), [ErrUnsupported] for a mode,
+// interest or kind of source that the mechanism cannot serve, [ErrInvalid] for
+// bits that are no interest, [ErrClosed] after Close, and net.ErrClosed if src
+// was made by [Conn] and the connection has been closed. After an error nothing
+// is registered that was not before.
+func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
+	return p.control("add", src, key, in, mode, (*Poller).add)
+}
+
+// Modify replaces key, interest and mode of a registered source and arms it
+// again, looking at it afresh. Conditions that the new interest does not ask
+// for are not reported from then on, even if they were found before.
+//
+// It fails with [ErrNotFound] if the source is not registered, and otherwise as
+// Add does; the earlier registration then stands.
+func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
+	return p.control("modify", src, key, in, mode, (*Poller).modify)
+}
+
+// Delete forgets a source. It works also after the source was closed, if src
+// is the value that it was added with. It fails with [ErrNotFound] if the source
+// is not registered and [ErrClosed] after Close.
+func (p *Poller) Delete(src Source) error {
+	err := p.control("delete", src, 0, 0, Oneshot, (*Poller).delete)
+	if err != nil && src.raw != nil {
+		return p.deleteClosed(src, err)
+	}
+	return err
+}
+
+// deleteClosed deletes a registration whose connection is closed, so that its
+// descriptor cannot be pinned. The number may belong to somebody else by now;
+// the registration is ours only if it was made with this very Source.
+func (p *Poller) deleteClosed(src Source, err error) error {
+	if src.raw.Control(func(uintptr) {}) == nil {
+		return err // it is open: the error was about something else
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed.Load() {
+		return fail("delete", src.handle, ErrClosed)
+	}
+	if _, s := p.table.find(src.handle); s == nil || s.source != src.id {
+		return fail("delete", src.handle, ErrNotFound)
+	}
+	if err := p.delete(src, 0, 0, 0); err != nil {
+		return fail("delete", src.handle, err)
+	}
+	return nil
+}
+
+// action is a call's work with the lock held and the descriptor pinned.
+type action func(p *Poller, src Source, key Key, in backend.Interest, mode backend.Mode) error
+
+func (p *Poller) control(call string, src Source, key Key, in Interest, mode Mode, do action) error {
+	if in&^Interest(backend.AllInterests) != 0 {
+		return fail(call, src.handle, fmt.Errorf("interest %v: %w", in, ErrInvalid))
+	}
+	if in&^p.features.Interests != 0 {
+		return fail(call, src.handle, fmt.Errorf("mechanism %s cannot report %v: %w",
+			p.mechanism, in&^p.features.Interests, ErrUnsupported))
+	}
+	if mode > EdgeOneshot {
+		return fail(call, src.handle, fmt.Errorf("mode %d: %w", mode, ErrInvalid))
+	}
+	if !p.supported.Supports(backend.Mode(mode)) {
+		return fail(call, src.handle, fmt.Errorf("mechanism %s has no %v mode (it has %v): %w",
+			p.mechanism, mode, p.features.Modes, ErrUnsupported))
+	}
+	var err error
+	if src.raw == nil {
+		err = p.locked(src, key, backend.Interest(in), backend.Mode(mode), do)
+	} else {
+		pin := pins.Get().(*pin)
+		err = pin.run(p, src, key, backend.Interest(in), backend.Mode(mode), do)
+		pins.Put(pin)
+	}
+	if err != nil {
+		return fail(call, src.handle, err)
+	}
+	return nil
+}
+
+func (p *Poller) locked(src Source, key Key, in backend.Interest, mode backend.Mode, do action) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed.Load() {
+		return ErrClosed
+	}
+	return do(p, src, key, in, mode)
+}
+
+// pin runs an action while a connection's descriptor is held open. The callback
+// that RawConn.Control wants would be allocated at every call; a pooled pin
+// has it made once.
+type pin struct {
+	p    *Poller
+	src  Source
+	key  Key
+	in   backend.Interest
+	mode backend.Mode
+	do   action
+	err  error
+	call func(fd uintptr)
+}
+
+var pins = sync.Pool{New: func() any {
+	x := new(pin)
+	x.call = func(fd uintptr) {
+		x.src.handle = fd
+		x.err = x.p.locked(x.src, x.key, x.in, x.mode, x.do)
+	}
+	return x
+}}
+
+func (x *pin) run(p *Poller, src Source, key Key, in backend.Interest, mode backend.Mode, do action) error {
+	x.p, x.src, x.key, x.in, x.mode, x.do, x.err = p, src, key, in, mode, do, nil
+	err := src.raw.Control(x.call)
+	if err == nil {
+		err = x.err
+	}
+	x.p, x.src, x.do, x.err = nil, Source{}, nil, nil
+	return err
+}
+
+func (p *Poller) add(src Source, key Key, in backend.Interest, mode backend.Mode) error {
+	i, tok := p.table.reserve()
+	var old backend.Token
+	j, replaced := p.table.find(src.handle)
+	if replaced != nil {
+		old = p.table.token(j)
+	}
+	if err := p.b.Add(src.handle, tok, old, in, mode); err != nil {
+		p.table.release(i)
+		return err
+	}
+	if old != 0 {
+		// The mechanism found that the old one's descriptor was closed.
+		p.table.release(j)
+	}
+	p.table.fill(i, src, key, in, mode)
+	return nil
+}
+
+func (p *Poller) modify(src Source, key Key, in backend.Interest, mode backend.Mode) error {
+	i, s := p.table.find(src.handle)
+	if s == nil {
+		return ErrNotFound
+	}
+	if err := p.b.Modify(s.handle, p.table.token(i), in, mode); err != nil {
+		if isGone(err) {
+			p.table.release(i)
+		}
+		return err
+	}
+	s.key, s.interest, s.mode, s.armed = key, in, mode, true
+	return nil
+}
+
+func (p *Poller) delete(src Source, _ Key, _ backend.Interest, _ backend.Mode) error {
+	i, s := p.table.find(src.handle)
+	if s == nil {
+		return ErrNotFound
+	}
+	tok := p.table.token(i)
+	p.table.release(i)
+	return p.b.Delete(src.handle, tok)
+}

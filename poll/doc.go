@@ -1,0 +1,56 @@
+// Package poll waits for sockets to become ready, on every operating system.
+//
+// A [Poller] is asked one question: which of these sources can be read or
+// written now? On Linux it asks epoll, on other Unixes poll(2), on Windows the
+// Auxiliary Function Driver beneath WinSock, which turns a completion port
+// into a readiness queue. The answer means the same everywhere.
+//
+//	p, err := poll.New()
+//	...
+//	src, err := poll.Conn(conn) // an ordinary *net.TCPConn
+//	...
+//	err = p.Add(src, key, poll.Readable, poll.Oneshot)
+//	...
+//	events := make([]poll.Event, 128)
+//	for {
+//		n, err := p.Wait(events, -1)
+//		...
+//		for _, ev := range events[:n] {
+//			// ev.Key says who, ev.Ready says what.
+//		}
+//	}
+//
+// # Sources
+//
+// A source is a raw descriptor or SOCKET ([FD]) or anything with a SyscallConn
+// method ([Conn]): *net.TCPConn, *net.UDPConn, *net.UnixConn, their listeners,
+// *os.File. The Poller observes it and does nothing else: it neither
+// duplicates nor closes it, leaves its blocking mode and its deadlines alone,
+// and does not keep it alive. A connection that the program has forgotten is
+// finalised by the garbage collector as always, and its registration ends as if
+// it had been closed.
+//
+// Delete a source before closing it. When a program closes first, no event of
+// another source is ever reported under the old key, but the entry stays in
+// the Poller's table until Delete, until the same number is added again, or
+// until the mechanism notices ([Closed]).
+//
+// A duplicate (dup, fork, conn.File) shares the open file. On Linux epoll goes
+// on watching it after the registered descriptor was closed, for as long as a
+// duplicate lives; the Poller drops those events, but each one costs a wake-up,
+// so there Delete before Close matters most.
+//
+// # Concurrency
+//
+// All methods may be called from any goroutine at any time. Several goroutines
+// may Wait on one Poller; each event goes to one of them. Add, Modify and
+// Delete take effect on a Wait that is in progress. After Delete has returned,
+// no Wait that begins later reports the old key.
+//
+// # Keys
+//
+// A [Key] is the caller's own number and comes back with every event. The
+// Poller compares generations underneath, so an event for a registration that
+// was deleted or replaced is dropped even if the descriptor number is in use
+// again.
+package poll

@@ -1,0 +1,127 @@
+package poll
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
+
+// Mechanism names a way of asking the kernel.
+type Mechanism string
+
+// The mechanisms. Each exists on some systems only; [Mechanisms] lists those of
+// this one.
+const (
+	// Epoll is Linux epoll(7), waited for through the Go runtime's own
+	// poller, so that no thread is parked.
+	Epoll Mechanism = "epoll"
+	// Poll is poll(2), on every Unix. It costs time in proportion to the
+	// registered sources and parks one thread.
+	Poll Mechanism = "poll"
+	// AFD is IOCTL_AFD_POLL on Windows, through a completion port.
+	AFD Mechanism = "afd"
+	// WSAPoll is Windows' WSAPoll, in groups of sockets with a thread each.
+	WSAPoll Mechanism = "wsapoll"
+)
+
+// candidate is one mechanism of this system. Each open_<os>.go lists them, best
+// first.
+type candidate struct {
+	name Mechanism
+	open func() (backend.Backend, error)
+}
+
+// Mechanisms returns the candidates on this operating system, best first: the
+// order in which [New] tries them. Being a candidate does not mean that the
+// running kernel has it.
+func Mechanisms() []Mechanism {
+	var names []Mechanism
+	for _, c := range candidates() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// open opens the mechanism asked for, or the first that can be had.
+func open(want Mechanism) (Mechanism, backend.Backend, error) {
+	all := candidates()
+	if want != "" {
+		i := slices.IndexFunc(all, func(c candidate) bool { return c.name == want })
+		if i < 0 {
+			return "", nil, fmt.Errorf("poll: mechanism %q does not exist on this system (there is %v): %w",
+				want, Mechanisms(), ErrUnsupported)
+		}
+		b, err := all[i].open()
+		if err != nil {
+			return "", nil, fmt.Errorf("poll: mechanism %s: %w", want, err)
+		}
+		return want, b, nil
+	}
+	var refusals []error
+	for _, c := range all {
+		b, err := c.open()
+		if err == nil {
+			return c.name, b, nil
+		}
+		refusals = append(refusals, fmt.Errorf("%s: %w", c.name, err))
+	}
+	if len(refusals) == 0 {
+		return "", nil, fmt.Errorf("poll: no mechanism on this system: %w", ErrUnsupported)
+	}
+	return "", nil, fmt.Errorf("poll: no mechanism can be had: %w", errors.Join(refusals...))
+}
+
+// Features describes what a mechanism can do, as data.
+type Features struct {
+	// Modes are the modes that Add and Modify accept.
+	Modes []Mode
+	// Interests are the conditions that can be asked for.
+	Interests Interest
+	// Readiness are the conditions that can be reported.
+	Readiness Readiness
+	// ReportsClose: closing a source that is registered and armed is told by
+	// an event with [Closed].
+	ReportsClose bool
+	// ForgetsClosed: a source closed without Delete is never confused with a
+	// later one of the same number, even if that one is not added.
+	ForgetsClosed bool
+	// ExactConnectFailed: [ConnectFailed] is reported for connection attempts
+	// only.
+	ExactConnectFailed bool
+	// ReportsUnconnected: a stream socket that was never connected is
+	// reported as writable and hung up, rather than not at all.
+	ReportsUnconnected bool
+	// SocketsOnly: pipes and other descriptors are refused.
+	SocketsOnly bool
+	// Linear: a Wait costs time in proportion to the registered sources.
+	Linear bool
+	// Resolution is how much later than its timeout a Wait may return on an
+	// idle machine. It never returns earlier.
+	Resolution time.Duration
+}
+
+// Supports says whether Add and Modify accept the mode.
+func (f Features) Supports(m Mode) bool { return slices.Contains(f.Modes, m) }
+
+func publicFeatures(f backend.Features) Features {
+	out := Features{
+		Interests:          Interest(f.Interests),
+		Readiness:          Readiness(f.Readiness),
+		ReportsClose:       f.ReportsClose,
+		ForgetsClosed:      f.ForgetsClosed,
+		ExactConnectFailed: f.ExactConnectFailed,
+		ReportsUnconnected: f.ReportsUnconnected,
+		SocketsOnly:        f.SocketsOnly,
+		Linear:             f.Linear,
+		Resolution:         f.Resolution,
+	}
+	for m := range backend.Mode(backend.ModeCount) {
+		if f.Supports(m) {
+			out.Modes = append(out.Modes, Mode(m))
+		}
+	}
+	return out
+}

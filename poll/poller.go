@@ -1,0 +1,148 @@
+package poll
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
+
+// Poller waits for many sources at once. Make one with [New]. All methods are
+// safe for concurrent use.
+type Poller struct {
+	b         backend.Backend
+	mechanism Mechanism
+	features  Features
+	supported backend.Features
+
+	// mu guards the table and serialises Add, Modify and Delete.
+	mu    sync.Mutex
+	table table
+
+	// notified coalesces notifications: it is set from the first Notify until
+	// a Wait is about to return.
+	notified atomic.Bool
+	lead     lead
+	// raw is the leader's.
+	raw []backend.Event
+
+	closed  atomic.Bool
+	waiters atomic.Int32
+	// left has one place; a waiter that leaves a closed Poller fills it.
+	left chan struct{}
+	// gone is closed when Close has finished.
+	gone chan struct{}
+
+	counts counts
+}
+
+// Option configures [New].
+type Option func(*options)
+
+type options struct{ mechanism Mechanism }
+
+// WithMechanism asks for one mechanism. If it cannot be had, New fails; it never
+// takes another one instead.
+func WithMechanism(m Mechanism) Option {
+	return func(o *options) { o.mechanism = m }
+}
+
+// New opens a Poller. Without options it takes the best mechanism that can be
+// had, trying those of [Mechanisms] in order; if none can, the error joins all
+// their refusals. An unknown mechanism gives an error that wraps
+// [ErrUnsupported].
+func New(opts ...Option) (*Poller, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	name, b, err := open(o.mechanism)
+	if err != nil {
+		return nil, err
+	}
+	return newPoller(name, b), nil
+}
+
+func newPoller(name Mechanism, b backend.Backend) *Poller {
+	return &Poller{
+		b:         b,
+		mechanism: name,
+		features:  publicFeatures(b.Features()),
+		supported: b.Features(),
+		table:     table{byHandle: make(map[uintptr]uint32)},
+		lead:      newLead(),
+		left:      make(chan struct{}, 1),
+		gone:      make(chan struct{}),
+	}
+}
+
+// Mechanism is the one that this Poller uses.
+func (p *Poller) Mechanism() Mechanism { return p.mechanism }
+
+// Features describes what this Poller can do.
+func (p *Poller) Features() Features {
+	f := p.features
+	f.Modes = append([]Mode(nil), f.Modes...)
+	return f
+}
+
+// Notify makes one Wait return: one in progress, or else the next to begin. It
+// returns 0 events and no error if there is nothing else to report.
+// Notifications that arrive before a Wait has returned are one. Whatever the
+// caller did before Notify is visible to whoever returns from that Wait.
+func (p *Poller) Notify() error {
+	if !p.enter() {
+		return ErrClosed
+	}
+	defer p.leave()
+	// A swap, not a compare: also the Notify that finds the flag set must
+	// write, so that the waiter who clears it sees what this caller did.
+	if p.notified.Swap(true) {
+		return nil
+	}
+	p.counts.notifies.Add(1)
+	return p.b.Notify()
+}
+
+// Close ends the Poller: waits in progress return [ErrClosed], registrations are
+// forgotten, and every kernel object is released before it returns. Sources
+// stay open. Calls after the first wait for it and return nil.
+func (p *Poller) Close() error {
+	if p.closed.Swap(true) {
+		<-p.gone
+		return nil
+	}
+	defer close(p.gone)
+	for p.waiters.Load() > 0 {
+		// One notification gets one waiter out; the next follower takes the
+		// lead, finds the Poller closed and leaves too. Should the mechanism
+		// be unable to notify, the waiters' own events and timeouts must do.
+		_ = p.b.Notify()
+		<-p.left
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.table = table{byHandle: make(map[uintptr]uint32)}
+	return p.b.Close()
+}
+
+// enter counts the caller in, unless the Poller is closed. Count first, look
+// second: Close looks in the opposite order.
+func (p *Poller) enter() bool {
+	p.waiters.Add(1)
+	if p.closed.Load() {
+		p.leave()
+		return false
+	}
+	return true
+}
+
+func (p *Poller) leave() {
+	p.waiters.Add(-1)
+	if p.closed.Load() {
+		select {
+		case p.left <- struct{}{}:
+		default:
+		}
+	}
+}

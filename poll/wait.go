@@ -1,0 +1,138 @@
+package poll
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
+
+// maxBatch bounds the leader's buffer; whoever offers more room gets at most
+// this many events from one Wait.
+const maxBatch = 4096
+
+// clockStart makes the monotonic clock a number that can be added to without
+// overflow for the next two centuries.
+var clockStart = time.Now()
+
+// Wait blocks until at least one source is ready, a notification arrives, or
+// the timeout has passed, fills events and returns how many.
+//
+// A negative timeout means no limit; zero means to look and not to wait. A
+// timeout is never cut short: if it has passed, at least that much monotonic
+// time has gone by. It may be late by [Features].Resolution and by what the
+// machine's load adds. Signals do not end a Wait.
+//
+// It returns (0, nil) after a timeout or a notification, [ErrClosed] if the Poller
+// is or becomes closed, and [ErrInvalid] if events is empty. Each source appears
+// at most once. While another goroutine is inside Wait, events go to that one
+// first.
+func (p *Poller) Wait(events []Event, timeout time.Duration) (int, error) {
+	if len(events) == 0 {
+		return 0, errNoRoom
+	}
+	if !p.enter() {
+		return 0, ErrClosed
+	}
+	n, err := p.wait(events, timeout)
+	p.leave()
+	return n, err
+}
+
+func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
+	limited := timeout > 0
+	var deadline time.Duration
+	if limited {
+		now := time.Since(clockStart)
+		if timeout > math.MaxInt64-now {
+			limited, timeout = false, -1 // beyond the end of the clock
+		}
+		deadline = now + timeout
+	}
+	if !p.lead.acquire(timeout) {
+		// Somebody else waited all the while and took what there was.
+		return 0, p.closedError()
+	}
+	defer p.lead.release()
+	for {
+		if limited {
+			timeout = max(deadline-time.Since(clockStart), 0)
+		}
+		if p.closed.Load() {
+			return 0, ErrClosed
+		}
+		raw := p.buffer(len(events))
+		n, err := p.b.Wait(raw, timeout)
+		if err != nil {
+			return 0, err
+		}
+		if n > 0 {
+			n = p.translate(events, raw[:n])
+		}
+		// Clear the flag last: a Notify that found it set is answered by the
+		// return that follows.
+		notified := p.notified.Swap(false)
+		if p.closed.Load() {
+			return 0, ErrClosed
+		}
+		if n > 0 || notified || timeout == 0 {
+			return n, nil
+		}
+		if limited && time.Since(clockStart) >= deadline {
+			return 0, nil
+		}
+	}
+}
+
+// translate turns tokens into keys and drops what is stale.
+func (p *Poller) translate(events []Event, raw []backend.Event) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 0
+	for _, ev := range raw {
+		s := p.table.resolve(ev.Token)
+		if s == nil {
+			p.counts.stale++
+			continue
+		}
+		// The registration may have been modified since the kernel looked.
+		ready := ev.Ready.Mask(s.interest)
+		if ready == 0 || !s.armed && ready != backend.ReadyClosed {
+			p.counts.stale++
+			continue
+		}
+		events[n] = Event{Key: s.key, Ready: Readiness(ready)}
+		n++
+		switch {
+		case ready&backend.ReadyClosed != 0:
+			p.table.release(ev.Token.Index())
+		case s.mode.IsOneshot():
+			s.armed = false
+		}
+	}
+	p.counts.waits++
+	p.counts.events += uint64(n)
+	return n
+}
+
+// buffer is the leader's scratch space for n events.
+func (p *Poller) buffer(n int) []backend.Event {
+	n = min(n, maxBatch)
+	if n > len(p.raw) {
+		p.raw = make([]backend.Event, n)
+	}
+	return p.raw[:n]
+}
+
+func (p *Poller) closedError() error {
+	if p.closed.Load() {
+		return ErrClosed
+	}
+	return nil
+}
+
+// isGone says that the kernel no longer knows a registration.
+func isGone(err error) bool {
+	return errors.Is(err, ErrNotFound) || errors.Is(err, ErrBadDescriptor)
+}

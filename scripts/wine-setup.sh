@@ -84,10 +84,10 @@ start_server_10() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	setsid unshare --mount --propagation slave bash -euc '
 		root=$1; shift
-		for d in /*/ /usr/local/ /var/tmp/; do
+		for d in /*/ /usr/local/; do
 			d=${d%/}
 			case $d in
-			/bin | /boot | /etc | /lib* | /sbin | /usr | /var | /lost+found) continue ;;
+			/bin | /boot | /etc | /lib* | /sbin | /usr | /lost+found) continue ;;
 			esac
 			[[ -L $d ]] && continue
 			mkdir -p "$root$d"
@@ -102,7 +102,7 @@ start_server_10() {
 # that program's stdout, and whoever reads it from a pipe would never see its end.
 # Here they inherit /dev/null, and neither do they keep our lock (9) or apt's (8).
 start_server() {
-	local flavour=$1 i
+	local flavour=$1 boot=-u i
 	rm -f "$dir/server.pid"
 	mkdir -p "$WINEPREFIX"
 	if [[ $flavour == 10 ]]; then
@@ -119,7 +119,10 @@ start_server() {
 		sleep 0.05
 	done
 	[[ -f $dir/server.pid ]] || return 1
-	GOETIA_WINE=$flavour quietly wineboot timeout 180 "$here/wine-exec.sh" --raw wineboot -u 8>&- 9>&-
+	# Making the prefix takes ten seconds, starting its services again one.
+	if [[ -f $dir/made ]]; then boot=-i; fi
+	GOETIA_WINE=$flavour quietly wineboot timeout 180 "$here/wine-exec.sh" --raw wineboot "$boot" 8>&- 9>&- || return 1
+	touch "$dir/made"
 	if [[ $flavour == 8 ]]; then build_prng_shim; fi
 	touch "$dir/ready"
 }

@@ -23,5 +23,10 @@ for flavour in system 10 8; do
 	else
 		"$(wine_server)" -k 7>&- || true
 	fi
+	# "-k" only asks. A new server must not meet the old one on its way out.
+	for ((i = 0; i < 100; i++)); do
+		wine_server_pid "$flavour" >/dev/null || break
+		sleep 0.1
+	done
 	rm -f "$(wine_dir "$flavour")/server.pid"
 done

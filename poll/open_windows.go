@@ -1,0 +1,12 @@
+package poll
+
+import (
+	"github.com/goetia-go/goetia/internal/backend"
+	"github.com/goetia-go/goetia/internal/backend/afd"
+)
+
+func candidates() []candidate {
+	return []candidate{
+		{AFD, func() (backend.Backend, error) { return afd.Open() }},
+	}
+}

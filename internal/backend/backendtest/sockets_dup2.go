@@ -1,0 +1,7 @@
+//go:build unix && !linux
+
+package backendtest
+
+import "syscall"
+
+func replaceDescriptor(from, to int) error { return syscall.Dup2(from, to) }

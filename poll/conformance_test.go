@@ -1,0 +1,74 @@
+package poll
+
+import (
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+	"github.com/goetia-go/goetia/internal/backend/backendtest"
+)
+
+// TestConformance holds every mechanism of this system to the contract.
+// GOETIA_MECHANISM narrows it to one.
+func TestConformance(t *testing.T) {
+	for _, m := range testedMechanisms(t) {
+		t.Run(string(m), func(t *testing.T) {
+			backendtest.Run(t, func(t *testing.T) backendtest.Subject {
+				return subject{openTested(t, m)}
+			})
+		})
+	}
+}
+
+// testedMechanisms are those of this system, or the one in GOETIA_MECHANISM.
+func testedMechanisms(t testing.TB) []Mechanism {
+	all := Mechanisms()
+	want := Mechanism(os.Getenv("GOETIA_MECHANISM"))
+	if want == "" {
+		return all
+	}
+	if !slices.Contains(all, want) {
+		t.Skipf("GOETIA_MECHANISM=%s is not among this system's %v", want, all)
+	}
+	return []Mechanism{want}
+}
+
+// openTested opens a Poller, which the caller closes, or skips where the kernel
+// lacks the mechanism.
+func openTested(t testing.TB, m Mechanism) *Poller {
+	t.Helper()
+	p, err := New(WithMechanism(m))
+	if err != nil {
+		t.Skipf("this kernel cannot do %s: %v", m, err)
+	}
+	return p
+}
+
+// subject describes a Poller with the contract's types, as the suite wants it.
+type subject struct{ p *Poller }
+
+func (s subject) Add(h uintptr, key uint64, in backend.Interest, mode backend.Mode) error {
+	return s.p.Add(FD(h), Key(key), Interest(in), Mode(mode))
+}
+
+func (s subject) Modify(h uintptr, key uint64, in backend.Interest, mode backend.Mode) error {
+	return s.p.Modify(FD(h), Key(key), Interest(in), Mode(mode))
+}
+
+func (s subject) Delete(h uintptr) error { return s.p.Delete(FD(h)) }
+
+func (s subject) Wait(events []backend.Event, timeout time.Duration) (int, error) {
+	own := make([]Event, len(events))
+	n, err := s.p.Wait(own, timeout)
+	for i, ev := range own[:n] {
+		events[i] = backend.Event{Token: backend.Token(ev.Key), Ready: backend.Readiness(ev.Ready)}
+	}
+	return n, err
+}
+
+func (s subject) Notify() error              { return s.p.Notify() }
+func (s subject) Features() backend.Features { return s.p.b.Features() }
+func (s subject) Counters() backend.Counters { return backend.Counters(s.p.Stats().Kernel) }
+func (s subject) Close() error               { return s.p.Close() }

@@ -73,9 +73,27 @@ need() {
 		missing "no $command; as root on Debian: apt-get install --no-install-recommends $*"
 }
 
-# fresh NEWER OLDER... is true where the first file is newer than all others.
-fresh() {
-	local file=$1 other
-	shift
-	for other; do [[ $file -nt $other ]] || return 1; done
+# has_go DIR: a folder below which there is Go code (a module may still be empty).
+has_go() { [[ -n $(find "$1" -name '*.go' -print -quit 2>/dev/null) ]]; }
+
+# in_root COMMAND... runs in the root module, and without the workspace: the module must
+# stand by itself, as its users see it, on the versions in its own go.mod.
+in_root() { (cd "$REPO" && GOWORK=off "$@"); }
+
+# in_module DIR COMMAND... runs in another module of this checkout, which finds the
+# library through go.work.
+in_module() { (cd "$REPO/$1" && shift && "$@"); }
+
+# pinned_tools prints the folder with the programs that tools/go.mod pins, built once
+# for each state of that module.
+pinned_tools() {
+	local dir
+	dir=$CACHE/tools/$(cat "$REPO/tools/go.sum" "$REPO/tools/go.mod" <(go version) | sha256sum | cut -c1-16)
+	if [[ ! -d $dir ]]; then
+		say "building the pinned tools"
+		mkdir -p "$dir.new"
+		(cd "$REPO/tools" && GOWORK=off go build -o "$dir.new/" tool) >&2
+		mv -T "$dir.new" "$dir" 2>/dev/null || rm -rf "$dir.new"
+	fi
+	printf '%s\n' "$dir"
 }

@@ -81,7 +81,6 @@ C
 start_server_10() {
 	local root=$1
 	cp -fL /etc/hosts /etc/resolv.conf "$root/etc/" 2>/dev/null || true
-	# shellcheck disable=SC2016 # expanded by the inner shell
 	setsid unshare --mount --propagation slave bash -euc '
 		root=$1; shift
 		for d in /*/ /usr/local/; do

@@ -1,0 +1,48 @@
+# A list of names for the scripts in scripts/, which can be run by hand just as well.
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run run-windows
+run: ## echo server and load generator, here and then as Windows programs under Wine
+	@scripts/run.sh
+run-windows: ## only the Windows half of "run"
+	@scripts/run.sh --windows
+
+.PHONY: test test-linux test-nobody test-race test-windows test-arch test-oldkernel test-windows-386 test-cli
+test: ## everything below but benchmarks and test-windows-386, with a table at the end
+	@scripts/test.sh
+test-linux: ## the library's tests on this machine
+	@scripts/test-linux.sh
+test-nobody: ## the same as the user nobody (needs root)
+	@scripts/test-nobody.sh
+test-race: ## the same with the race detector
+	@scripts/test-linux.sh --race
+test-windows: ## windows/amd64 under Wine, then with the race detector
+	@scripts/test-windows.sh
+	@scripts/test-windows.sh --race
+test-windows-386: ## windows/386 under Wine in a virtual machine (slow; needs root)
+	@scripts/test-windows-386.sh
+test-arch: ## other processors, emulated
+	@scripts/test-arch.sh
+test-oldkernel: ## an older Linux kernel in a virtual machine
+	@scripts/test-oldkernel.sh
+test-cli: ## the command line tool's tests
+	@scripts/test-cli.sh
+
+.PHONY: lint vet-all
+lint: ## gofumpt, go vet, staticcheck as several systems see the code, shellcheck
+	@scripts/lint.sh
+vet-all: ## go vet for every system and processor that is named
+	@scripts/vet-all.sh
+
+.PHONY: fuzz bench clean
+fuzz: ## every fuzz target for FUZZTIME (3s)
+	@scripts/fuzz.sh
+bench: ## benchmarks; COUNT=5 BENCH=regexp BASE=earlier.txt
+	@scripts/bench.sh
+clean: ## remove builds (scripts/clean.sh --cache: also what was fetched)
+	@scripts/clean.sh

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# The library's tests on other processors, through qemu's user mode: 32-bit and
+# big-endian layouts of kernel structures, and system calls that qemu does not know,
+# which show the fallbacks (io_uring is refused there).
+#
+#   test-arch.sh [GOARCH...]
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=scripts/lib.sh
+. "$here/lib.sh"
+
+readonly ALL=(386 arm arm64 mips ppc64le riscv64 s390x)
+
+# qemu_name GOARCH
+qemu_name() {
+	case $1 in
+	386) echo qemu-i386-static ;;
+	amd64) echo qemu-x86_64-static ;;
+	arm64) echo qemu-aarch64-static ;;
+	*) echo "qemu-$1-static" ;;
+	esac
+}
+
+need qemu-s390x-static qemu-user-static
+if (($# == 0)); then set -- "${ALL[@]}"; fi
+failed=0
+for arch; do
+	say "linux/$arch"
+	# A timeout of ten minutes: emulation is slower by a factor of ten and more.
+	in_root env GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
+		go test -short -count=1 -timeout=10m -exec "$(qemu_name "$arch")" ./... || failed=1
+done
+exit "$failed"

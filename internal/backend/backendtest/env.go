@@ -18,6 +18,7 @@ type env struct {
 	f    backend.Features
 	mode backend.Mode
 
+	open   func(t *testing.T) Subject
 	events []backend.Event
 	fence  *fence
 	closed bool
@@ -28,10 +29,14 @@ const fenceKey = 1 << 63
 
 // fence is a stream of which one end is registered. What happened before the
 // fence was made readable has been seen, if it can be, once the fence is.
-type fence struct{ near, far Endpoint }
+type fence struct {
+	near, far Endpoint
+	added     bool
+}
 
-func newEnv(t *testing.T, s Subject, m backend.Mode) *env {
-	e := &env{T: t, s: s, f: s.Features(), mode: m, events: make([]backend.Event, 64)}
+func newEnv(t *testing.T, open func(t *testing.T) Subject, m backend.Mode) *env {
+	s := open(t)
+	e := &env{T: t, s: s, f: s.Features(), mode: m, open: open, events: make([]backend.Event, 64)}
 	t.Cleanup(e.close)
 	return e
 }
@@ -48,6 +53,9 @@ func (e *env) close() {
 		e.Errorf("after Close the kernel still holds %d operations", n)
 	}
 }
+
+// another is an env with a Poller of its own for the same case.
+func (e *env) another() *env { return newEnv(e.T, e.open, e.mode) }
 
 // must ends the case if err is not nil.
 func (e *env) must(err error, doing string) {
@@ -218,13 +226,21 @@ func (e *env) silent(doing string) {
 	}
 }
 
+func (e *env) makeFence() {
+	e.Helper()
+	e.fence = new(fence)
+	e.fence.near, e.fence.far = e.pair()
+}
+
 // beforeFence returns the events reported until the fence is seen, and in one
 // look after it.
 func (e *env) beforeFence() []backend.Event {
 	e.Helper()
 	if e.fence == nil {
-		e.fence = new(fence)
-		e.fence.near, e.fence.far = e.pair()
+		e.makeFence()
+	}
+	if !e.fence.added {
+		e.fence.added = true
 		e.must(e.s.Add(e.fence.near.Handle(), fenceKey, backend.Readable, backend.Oneshot), "Add of the fence")
 	} else {
 		e.must(e.s.Modify(e.fence.near.Handle(), fenceKey, backend.Readable, backend.Oneshot), "Modify of the fence")

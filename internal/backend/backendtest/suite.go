@@ -59,8 +59,10 @@ var (
 func suite() []testCase {
 	var all []testCase
 	for _, theme := range [][]testCase{
-		registrationCases, modeCases, readinessCases, connectCases,
-		notifyCases, timeoutCases,
+		registrationCases, descriptorCases, modeCases, readinessCases, connectCases,
+		changeCases, waiterCases, notifyCases, timeoutCases, batchCases,
+		closingCases, reuseCases, lifecycleCases,
+		idleCases, processCases, stressCases, scaleCases,
 	} {
 		all = append(all, theme...)
 	}
@@ -111,10 +113,12 @@ func runOne(t *testing.T, c testCase, m backend.Mode, open func(t *testing.T) Su
 		t.Parallel()
 	}
 	t.Logf("shows: %s", c.shows)
-	e := newEnv(t, open(t), m)
+	e := newEnv(t, open, m)
 	if _, simulated := e.s.(Network); !simulated {
 		requireSockets(t)
 	}
+	// Early, so that the fence cannot get a number that the case has closed.
+	e.makeFence()
 	c.run(e)
 }
 

@@ -1,0 +1,127 @@
+package backendtest
+
+import "github.com/goetia-go/goetia/internal/backend"
+
+// Sources that are closed while registered, against the rule. The cases run
+// alone, so that nobody else gets the number by chance.
+var closingCases = []testCase{
+	{
+		name:  "closed-then-deleted",
+		shows: "Delete works after the source was closed, and then nothing is reported",
+		modes: everyMode,
+		real:  true,
+		alone: true,
+		run: func(e *env) {
+			for range 20 {
+				a, b := e.sockets()
+				e.add(a, 1, backend.Readable)
+				e.send(b, "x")
+				e.must(a.Close(), "closing")
+				e.delete(a)
+				e.silent("closed and deleted")
+				e.mustBe(e.s.Delete(a.h), "second Delete", backend.ErrNotFound)
+			}
+		},
+	},
+	{
+		name:  "closed-is-told",
+		shows: "closing a registered, armed source is told once, alone, and ends the registration",
+		modes: everyMode,
+		real:  true,
+		alone: true,
+		needs: func(f backend.Features) string {
+			if !f.ReportsClose {
+				return "the mechanism does not learn of a source being closed (Features.ReportsClose)"
+			}
+			return ""
+		},
+		run: func(e *env) {
+			for range 20 {
+				a, _ := e.sockets()
+				e.add(a, 1, backend.Readable)
+				e.silent("open and idle")
+				e.must(a.Close(), "closing")
+				e.expectOnly(1, backend.ReadyClosed, "closed while registered")
+				e.silent("told already")
+				e.mustBe(e.s.Delete(a.h), "Delete after Closed was told", backend.ErrNotFound)
+			}
+		},
+	},
+	{
+		name:  "closed-is-silent",
+		shows: "a mechanism that does not learn of a source being closed says nothing about it",
+		modes: everyMode,
+		real:  true,
+		alone: true,
+		needs: func(f backend.Features) string {
+			if f.ReportsClose {
+				return "the mechanism tells (Features.ReportsClose)"
+			}
+			return ""
+		},
+		run: func(e *env) {
+			a, b := e.sockets()
+			e.add(a, 1, backend.Readable|backend.Writable)
+			e.expect(1, backend.ReadyWritable, "open")
+			e.modify(a, 1, backend.Readable)
+			e.send(b, "x")
+			e.must(a.Close(), "closing")
+			e.silent("closed while registered")
+			e.delete(a)
+		},
+	},
+	{
+		name:  "duplicate",
+		shows: "while a duplicate keeps the file open, the closed number can be deleted, and nothing is reported after that",
+		modes: everyMode,
+		real:  true,
+		alone: true,
+		run: func(e *env) {
+			for range 10 {
+				a, b := e.sockets()
+				h, err := sysDuplicate(a.h)
+				e.must(err, "duplicating")
+				dup := &socket{h: h}
+				e.add(a, 1, backend.Readable)
+				e.must(a.Close(), "closing the registered number")
+				e.send(b, "x")
+				// The file is the registered one, so its events are no
+				// mistake; whether they come depends on the kernel.
+				for _, ev := range e.beforeFence() {
+					if ev.Token != 1 {
+						e.Fatalf("got %s", eventNames([]backend.Event{ev}))
+					}
+					if ev.Ready == backend.ReadyClosed {
+						e.Fatal("told as closed, though the file is open")
+					}
+				}
+				e.delete(a)
+				e.send(b, "y")
+				e.silent("deleted, and the duplicate is readable")
+				e.add(dup, 2, backend.Readable)
+				e.expectOnly(2, backend.ReadyReadable, "the duplicate, under a key of its own")
+				e.delete(dup)
+				e.must(dup.Close(), "closing the duplicate")
+				e.silent("all closed")
+			}
+		},
+	},
+	{
+		name:  "duplicate-closed",
+		shows: "closing a duplicate changes nothing for the registered number",
+		modes: everyMode,
+		real:  true,
+		run: func(e *env) {
+			a, b := e.sockets()
+			e.add(a, 1, backend.Readable)
+			for range 20 {
+				h, err := sysDuplicate(a.h)
+				e.must(err, "duplicating")
+				e.must(sysClose(h), "closing the duplicate")
+			}
+			e.silent("nothing has happened to the source")
+			e.send(b, "x")
+			e.expectOnly(1, backend.ReadyReadable, "after data")
+		},
+	},
+}

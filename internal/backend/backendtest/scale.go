@@ -1,0 +1,129 @@
+package backendtest
+
+import (
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
+
+// scaleSockets is how many sockets the case registers: as many as 10 000 fit.
+func scaleSockets() int {
+	n := 10_000
+	if runtime.GOOS == "windows" {
+		n = 2_000 // making them is what takes time, in Wine above all
+	}
+	if testingShort() {
+		n /= 5
+	}
+	return min(n, (descriptorLimit()-500)/2) &^ 1
+}
+
+var scaleCases = []testCase{
+	{
+		name:  "scale",
+		shows: "the ten-thousandth source costs no more to add and delete than the first, in calls to the kernel and, roughly, in time",
+		real:  true,
+		alone: true,
+		run: func(e *env) {
+			n := scaleSockets()
+			if n < 100 {
+				e.Skipf("this process may have %d descriptors only", descriptorLimit())
+			}
+			all := make([]*socket, 0, n)
+			defer func() {
+				for _, s := range all {
+					s.Reset()
+				}
+			}()
+			for len(all) < n {
+				a, b, err := localPair()
+				if err != nil {
+					e.Skipf("%d sockets are all that can be had: %v", len(all), err)
+				}
+				all = append(all, a, b)
+			}
+			// Time on a busy machine says little: it must look bad three
+			// times before it counts. Calls are exact.
+			const bound = 8
+			var slow []float64
+			for range 3 {
+				ratio := e.registerAll(all)
+				if ratio <= bound {
+					return
+				}
+				slow = append(slow, ratio)
+			}
+			e.Errorf("the last tenth of %d sources took %.1f times as long as the first (the bound is %d)", n, slow, bound)
+		},
+	},
+}
+
+// registerAll adds all sockets, sees that some of them report, deletes all, and
+// returns how much slower the slowest tenth was than the first, in adding or
+// deleting.
+func (e *env) registerAll(all []*socket) float64 {
+	e.Helper()
+	tenth := len(all) / 10
+	n := tenth * 10
+	var adding, deleting []time.Duration
+	perSocket := func(before backend.Counters, doing string) {
+		after := e.s.Counters()
+		calls := float64(after.Changes+after.Cancels-before.Changes-before.Cancels) / float64(tenth)
+		if calls > 3 {
+			e.Errorf("%s made %.2f calls to the kernel per socket", doing, calls)
+		}
+	}
+	for i := range 10 {
+		before, start := e.s.Counters(), time.Now()
+		for j := i * tenth; j < (i+1)*tenth; j++ {
+			e.add(all[j], uint64(j), backend.Readable)
+		}
+		// A mechanism may put work off until somebody waits.
+		if evs := e.look(0); len(evs) != 0 {
+			e.Fatalf("idle sockets: got %s", eventNames(evs))
+		}
+		adding = append(adding, time.Since(start))
+		perSocket(before, "adding")
+	}
+	e.scattered(all[:n])
+	for i := range 10 {
+		before, start := e.s.Counters(), time.Now()
+		for j := i * tenth; j < (i+1)*tenth; j++ {
+			e.delete(all[j])
+		}
+		e.look(0)
+		deleting = append(deleting, time.Since(start))
+		perSocket(before, "deleting")
+	}
+	// Deleting begins with the full table; the last tenth has it nearly empty.
+	ratio := max(
+		float64(adding[9])/float64(adding[0]),
+		float64(slices.Max(deleting[:5]))/float64(slices.Min(deleting[5:])),
+	)
+	e.Logf("%d sockets: first and last tenth added in %v and %v, deleted in %v and %v",
+		n, adding[0], adding[9], deleting[0], deleting[9])
+	return ratio
+}
+
+// scattered makes every hundredth socket ready and sees all of them reported.
+func (e *env) scattered(all []*socket) {
+	e.Helper()
+	e.events = make([]backend.Event, 64)
+	waiting := make(map[uint64]bool)
+	for i := 0; i < len(all); i += 100 {
+		// Pairs are neighbours: writing to one makes the other readable.
+		e.send(all[i^1], "x")
+		waiting[uint64(i)] = true
+	}
+	for len(waiting) > 0 {
+		for _, ev := range e.next("some of many sockets are ready") {
+			if !waiting[uint64(ev.Token)] {
+				e.Fatalf("got %s, which is idle", eventNames([]backend.Event{ev}))
+			}
+			delete(waiting, uint64(ev.Token))
+			e.drain(all[ev.Token])
+		}
+	}
+}

@@ -49,8 +49,10 @@ func (m *machine) update(id uint32) {
 			m.submit(id)
 		}
 	case pending:
-		if encode(s.interest)&^s.asked != 0 {
-			m.cancel(s)
+		if encode(s.interest)&^s.asked != 0 && !m.cancel(s) {
+			// The poll may stay for long, and what is wanted now is not in it.
+			s.failed = true
+			m.queueReady(id)
 		}
 	case cancelled:
 		// Its packet comes, and brings us here again.
@@ -83,14 +85,12 @@ func (m *machine) submit(id uint32) {
 	}
 }
 
-func (m *machine) cancel(s *sock) {
+// cancel withdraws the outstanding poll and says whether its packet is near.
+func (m *machine) cancel(s *sock) bool {
 	s.state = cancelled
 	m.counters.Cancels++
 	status := m.k.cancel(m.groups.all[s.group].device, &s.op)
-	if status.Failed() && status != afd.StatusNotFound && s.armed {
-		// The poll may stay for long, and what is wanted now is not in it.
-		s.failed = true
-	}
+	return !status.Failed() || status == afd.StatusNotFound
 }
 
 // complete takes in the packet of an outstanding poll.
@@ -116,10 +116,6 @@ func (m *machine) complete(id uint32) {
 	if events&afd.PollLocalClose == 0 && (withdrawn || s.stale) {
 		// Of another time. If it is still so, the next poll says it at once.
 		s.stale = false
-		if s.failed {
-			m.queueReady(id)
-			return
-		}
 		m.update(id)
 		return
 	}

@@ -2,6 +2,18 @@ module github.com/goetia-go/goetia/cmd/goetia
 
 go 1.26.0
 
-require github.com/goetia-go/goetia v0.0.0
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.2.0
+	github.com/alecthomas/kong v1.15.0
+	github.com/goetia-go/goetia v0.0.0
+	github.com/schollz/progressbar/v3 v3.19.0
+	golang.org/x/sys v0.49.0
+	golang.org/x/term v0.43.0
+)
+
+require (
+	github.com/mitchellh/colorstring v0.0.0-20190213212951-d06e56a500db // indirect
+	github.com/rivo/uniseg v0.4.7 // indirect
+)
 
 replace github.com/goetia-go/goetia => ../..

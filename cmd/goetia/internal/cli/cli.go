@@ -1,0 +1,75 @@
+// Package cli is the grammar of the command line: flags, help, error lines and
+// exit codes. What the commands do is in packages of their own.
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// grammar is the command line. Kong reads the tags.
+type grammar struct {
+	Echo    echoCommand    `cmd:"" help:"Serve: send back what connections send."`
+	Load    loadCommand    `cmd:"" help:"Load an echo server and measure it."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+const description = `Goetia waits for sockets to become ready, on every operating system.
+This tool shows how it does so here.
+
+Exit codes: 0 all went well, 1 something failed, 2 the command line was wrong.`
+
+// env is what commands run in.
+type env struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+}
+
+// Main runs one command line and returns the exit code. An interrupt or SIGTERM
+// asks the command to finish; a second one ends the process.
+func Main(args []string, stdout, stderr io.Writer) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run(&env{ctx: ctx, stdout: stdout, stderr: stderr}, args)
+}
+
+// exit carries the code with which kong wants to end the process after help.
+type exit int
+
+func run(e *env, args []string) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			x, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(x)
+		}
+	}()
+	var g grammar
+	parser, err := kong.New(&g,
+		kong.Name("goetia"),
+		kong.Description(description),
+		kong.Writers(e.stdout, e.stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Bind(e),
+	)
+	if err != nil {
+		panic(err) // the grammar itself is wrong
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(args)
+	if err != nil {
+		return e.fail(usage(err))
+	}
+	return e.fail(command.Run())
+}

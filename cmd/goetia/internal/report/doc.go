@@ -1,0 +1,3 @@
+// Package report writes results for people and for programs: aligned rows,
+// numbers with separators, and JSON.
+package report

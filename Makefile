@@ -26,7 +26,7 @@ test-windows: ## windows/amd64 under Wine, then with the race detector
 	@scripts/test-windows.sh --race
 test-windows-386: ## windows/386 under Wine in a virtual machine (slow; needs root)
 	@scripts/test-windows-386.sh
-test-arch: ## other processors, emulated
+test-arch: ## arm, arm64, mips, ppc64le, riscv64 and s390x, emulated
 	@scripts/test-arch.sh
 test-oldkernel: ## an older Linux kernel in a virtual machine
 	@scripts/test-oldkernel.sh

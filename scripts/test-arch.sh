@@ -9,12 +9,13 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-readonly ALL=(386 arm arm64 mips ppc64le riscv64 s390x)
+# 386 is absent: qemu 7.2 gives all threads of an i386 program one TLS segment, and Go dies
+# at start. test-oldkernel.sh runs it on a real kernel.
+readonly ALL=(arm arm64 mips ppc64le riscv64 s390x)
 
 # qemu_name GOARCH
 qemu_name() {
 	case $1 in
-	386) echo qemu-i386-static ;;
 	amd64) echo qemu-x86_64-static ;;
 	arm64) echo qemu-aarch64-static ;;
 	*) echo "qemu-$1-static" ;;

@@ -79,7 +79,7 @@ vm_boot() {
 	log=$(mktemp)
 	# Hardware virtualisation where there is some.
 	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 -accel kvm -accel tcg,thread=multi \
-		-cpu max -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -nographic -no-reboot -serial stdio \
+		-cpu max -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -display none -no-reboot -serial stdio \
 		-kernel "$kernel" -initrd "$initramfs" \
 		-append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off random.trust_cpu=on ${VM_APPEND:-}" \
 		"$@" </dev/null 2>"$log.err" | tr -d '\r' | tee "$log" | grep --line-buffered -v '^vm-exit ' || true

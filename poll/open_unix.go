@@ -1,0 +1,14 @@
+//go:build unix && !linux
+
+package poll
+
+import (
+	"github.com/goetia-go/goetia/internal/backend"
+	"github.com/goetia-go/goetia/internal/backend/pollfd"
+)
+
+func candidates() []candidate {
+	return []candidate{
+		{Poll, func() (backend.Backend, error) { return pollfd.Open() }},
+	}
+}

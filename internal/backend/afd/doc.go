@@ -56,9 +56,9 @@
 //   - ABORT and CONNECT_FAIL stay; level mode repeats them until the source goes.
 //   - A stream socket that was never connected reports nothing.
 //   - LOCAL_CLOSE does not come while a duplicate of the handle is open, nor to a
-//     registration that has no poll outstanding. Adding a number that is registered
-//     but has none outstanding therefore replaces the old registration: whether
-//     its socket was closed meanwhile cannot be known.
+//     registration that has no poll outstanding: one that is disarmed, has just
+//     been reported or is about to be. Adding such a number therefore replaces the
+//     old registration: whether its socket was closed meanwhile cannot be known.
 //   - Two ports that poll one socket lose events on Server 2016 and 2019.
 //
 // The untagged part of this package is tested on every host against a simulated

@@ -58,10 +58,12 @@ func FuzzMachine(f *testing.F) {
 				old := m.tokens[h]
 				// Live registrations never share an index.
 				tk := tok(2*uint32(h)+1-old.Index()%2, gen)
+				id := r.lookup(old)
+				polled := id != 0 && r.socks.at(id).state != idle && len(e.polls) > 0
 				err := r.Add(h, tk, old, in, mode)
 				switch {
 				case err == nil:
-					if reg := m.info[old]; reg != nil && !reg.shut && reg.armed && reg.in != 0 && old != 0 {
+					if reg := m.info[old]; reg != nil && !reg.shut && polled {
 						t.Fatalf("a standing registration was replaced: %+v", reg)
 					}
 					delete(m.info, old)

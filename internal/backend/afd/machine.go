@@ -108,6 +108,12 @@ func submitError(status afd.Status) error {
 
 // displace makes room for a registration under the same handle number, or says
 // that the old one still stands.
+//
+// Only an outstanding poll proves that the old socket is open. Without one (it
+// has reported, is about to, or is disarmed) it may have been closed and its
+// number reused, which nothing in Windows tells apart from a duplicate. To refuse
+// a socket that has just been accepted would be worse than to replace a
+// registration that somebody added twice.
 func (m *machine) displace(old backend.Token) error {
 	id := m.lookup(old)
 	if id == 0 {
@@ -121,8 +127,7 @@ func (m *machine) displace(old backend.Token) error {
 			return nil
 		}
 	}
-	s := m.socks.at(id)
-	if s.found&afd.PollLocalClose == 0 && (s.state != idle || s.armed) {
+	if m.socks.at(id).state != idle {
 		return backend.ErrExists
 	}
 	m.forget(id)

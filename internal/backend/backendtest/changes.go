@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
@@ -220,9 +221,9 @@ var changeCases = []testCase{
 		alone: true,
 		run: func(e *env) {
 			const sources = 8
-			least, limit := 10_000, 8*time.Second
+			const least, limit = 10_000, 4 * time.Second
 			most := 100_000
-			if testingShort() {
+			if testing.Short() {
 				most = least
 			}
 			var near, far [sources]Endpoint

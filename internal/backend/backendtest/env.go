@@ -319,7 +319,7 @@ func (e *env) join(wg *sync.WaitGroup, doing string) {
 // waitUntilWaiting returns when a Wait begun beside has most probably reached
 // the mechanism: its count of waiting calls has moved, or it counts none.
 func (e *env) waitUntilWaiting(before backend.Counters) {
-	for deadline := time.Now().Add(50 * time.Millisecond); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(5 * time.Millisecond); time.Now().Before(deadline); {
 		if e.s.Counters().Waits != before.Waits {
 			return
 		}

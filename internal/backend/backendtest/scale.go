@@ -3,6 +3,7 @@ package backendtest
 import (
 	"runtime"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
@@ -12,9 +13,9 @@ import (
 func scaleSockets() int {
 	n := 10_000
 	if runtime.GOOS == "windows" {
-		n = 2_000 // making them is what takes time, in Wine above all
+		n = 1_000 // making them is what takes time, in Wine above all
 	}
-	if testingShort() {
+	if testing.Short() {
 		n /= 5
 	}
 	return min(n, (descriptorLimit()-500)/2) &^ 1
@@ -31,6 +32,7 @@ var scaleCases = []testCase{
 			if n < 100 {
 				e.Skipf("this process may have %d descriptors only", descriptorLimit())
 			}
+			begun := time.Now()
 			all := make([]*socket, 0, n)
 			defer func() {
 				for _, s := range all {
@@ -44,6 +46,7 @@ var scaleCases = []testCase{
 				}
 				all = append(all, a, b)
 			}
+			e.Logf("making %d sockets took %v", n, time.Since(begun).Round(time.Millisecond))
 			// Time on a busy machine says little: it must look bad three
 			// times before it counts. Calls are exact.
 			const bound = 8

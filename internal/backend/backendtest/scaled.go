@@ -5,15 +5,21 @@ import (
 	"testing"
 )
 
-func testingShort() bool { return testing.Short() }
-
 // scaled is how often to repeat a race: a fifth under -short, and on Windows,
 // where every call costs more.
 func scaled(n int) int {
-	if testingShort() || runtime.GOOS == "windows" {
+	if testing.Short() || runtime.GOOS == "windows" {
 		return n / 5
 	}
 	return n
+}
+
+// costly is scaled for what takes many calls each time.
+func costly(n int) int {
+	if runtime.GOOS == "windows" {
+		return n / 20
+	}
+	return scaled(n)
 }
 
 // spin lets other goroutines run while one waits for a value to change.

@@ -28,6 +28,7 @@ func sysClose(uintptr) error                        { return errNone }
 func sysPending(uintptr) error                      { return errNone }
 func isRefused(error) bool                          { return false }
 func sysDuplicate(uintptr) (uintptr, error)         { return 0, errNone }
+func sysCloseDuplicate(uintptr) error               { return errNone }
 func reuse(*socket) (*socket, error)                { return nil, errNone }
 func localPair() (_, _ *socket, err error)          { return nil, nil, errNone }
 func pipe() (_, _ *socket, err error)               { return nil, nil, errNone }

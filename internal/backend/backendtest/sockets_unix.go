@@ -139,6 +139,8 @@ func sysDuplicate(h uintptr) (uintptr, error) {
 	return uintptr(fd), nil
 }
 
+func sysCloseDuplicate(h uintptr) error { return sysClose(h) }
+
 // reuse closes s and makes a new socket under the same number. Nobody else can
 // get the number in between.
 func reuse(s *socket) (*socket, error) {

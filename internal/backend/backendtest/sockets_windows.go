@@ -158,6 +158,10 @@ func sysDuplicate(h uintptr) (uintptr, error) {
 	return uintptr(dup), err
 }
 
+// sysCloseDuplicate closes what sysDuplicate made: a handle that WinSock, at
+// least Wine's, does not know as a socket.
+func sysCloseDuplicate(h uintptr) error { return syscall.CloseHandle(syscall.Handle(h)) }
+
 // reuse closes s and makes sockets until one gets its number. Windows hands
 // freed numbers out again soon, but not to order.
 func reuse(s *socket) (*socket, error) {

@@ -28,7 +28,7 @@ var stressCases = []testCase{
 				}
 				collected <- n
 			}()
-			e.traffic(16, scaled(500))
+			e.traffic(16, costly(500))
 			stop.Store(true)
 			e.Logf("%d collections", receive(e, collected, "the collecting goroutine"))
 		},
@@ -37,7 +37,7 @@ var stressCases = []testCase{
 		name:  "traffic",
 		shows: "many streams at once, added, read, armed again and replaced as they come: every byte is told and read",
 		modes: everyMode,
-		run:   func(e *env) { e.traffic(64, scaled(1000)) },
+		run:   func(e *env) { e.traffic(64, costly(1000)) },
 	},
 }
 

@@ -32,6 +32,8 @@ const (
 type candidate struct {
 	name Mechanism
 	open func() (backend.Backend, error)
+	// probe, if there is one, tries the mechanism's needs out one by one.
+	probe func() []backend.Step
 }
 
 // Mechanisms returns the candidates on this operating system, best first: the

@@ -8,7 +8,7 @@ import (
 
 func candidates() []candidate {
 	return []candidate{
-		{Epoll, func() (backend.Backend, error) { return epoll.Open() }},
-		{Poll, func() (backend.Backend, error) { return pollfd.Open() }},
+		{name: Epoll, open: func() (backend.Backend, error) { return epoll.Open() }},
+		{name: Poll, open: func() (backend.Backend, error) { return pollfd.Open() }},
 	}
 }

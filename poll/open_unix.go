@@ -9,6 +9,6 @@ import (
 
 func candidates() []candidate {
 	return []candidate{
-		{Poll, func() (backend.Backend, error) { return pollfd.Open() }},
+		{name: Poll, open: func() (backend.Backend, error) { return pollfd.Open() }},
 	}
 }

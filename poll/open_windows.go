@@ -7,6 +7,6 @@ import (
 
 func candidates() []candidate {
 	return []candidate{
-		{AFD, func() (backend.Backend, error) { return afd.Open() }},
+		{name: AFD, open: func() (backend.Backend, error) { return afd.Open() }, probe: afd.Probe},
 	}
 }

@@ -37,8 +37,9 @@
 //
 // A duplicate (dup, fork, conn.File) shares the open file. On Linux epoll goes
 // on watching it after the registered descriptor was closed, for as long as a
-// duplicate lives; the Poller drops those events, but each one costs a wake-up,
-// so there Delete before Close matters most.
+// duplicate lives, and nobody can tell it to stop. The Poller drops those events
+// and, if they keep coming, moves everything else to a new epoll descriptor, so
+// that it does not spin; but there Delete before Close matters most.
 //
 // # Concurrency
 //

@@ -16,8 +16,9 @@ type Poller struct {
 	supported backend.Features
 
 	// mu guards the table and serialises Add, Modify and Delete.
-	mu    sync.Mutex
-	table table
+	mu     sync.Mutex
+	table  table
+	ghosts ghosts
 
 	// notified coalesces notifications: it is set from the first Notify until
 	// a Wait is about to return.

@@ -1,6 +1,10 @@
 package poll
 
-import "github.com/goetia-go/goetia/internal/backend"
+import (
+	"iter"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
 
 // table holds the registrations: slots that are reused, each use under a new
 // generation. It holds no pointers, so the garbage collector does not scan it.
@@ -89,3 +93,17 @@ func (t *table) token(i uint32) backend.Token {
 }
 
 func (t *table) len() int { return len(t.slots) - len(t.free) }
+
+// live goes through all registrations.
+func (t *table) live() iter.Seq[backend.Registration] {
+	return func(yield func(backend.Registration) bool) {
+		for i := range t.slots {
+			s := &t.slots[i]
+			if s.live && !yield(backend.Registration{
+				Handle: s.handle, Token: t.token(uint32(i)), Interest: s.interest, Mode: s.mode, Armed: s.armed,
+			}) {
+				return
+			}
+		}
+	}
+}

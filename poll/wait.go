@@ -94,6 +94,7 @@ func (p *Poller) translate(events []Event, raw []backend.Event) int {
 		s := p.table.resolve(ev.Token)
 		if s == nil {
 			p.counts.stale++
+			p.haunt(ev.Token)
 			continue
 		}
 		// The registration may have been modified since the kernel looked.

@@ -25,7 +25,8 @@
 //
 //   - A registration belongs to the open file, not to the number. It ends
 //     silently when the last duplicate is closed. If a duplicate outlives the
-//     registered number, events go on, and EPOLL_CTL_DEL no longer works.
+//     registered number, events go on, and EPOLL_CTL_DEL no longer works. Rebuild
+//     then moves everything else to a new epoll descriptor.
 //   - Regular files and directories are refused by the kernel (EPERM).
 //   - EPOLLHUP with EPOLLERR is both a refused connect and a reset connection.
 //   - A stream socket that was never connected reports EPOLLOUT|EPOLLHUP.

@@ -1,0 +1,43 @@
+//go:build linux
+
+package epoll
+
+import (
+	"errors"
+	"iter"
+
+	"github.com/goetia-go/goetia/internal/backend"
+	"golang.org/x/sys/unix"
+)
+
+// Rebuild implements backend.Rebuilder. A registration whose number was closed
+// while a duplicate of the file is open cannot be deleted (epoll(7), "Questions
+// and answers", 6): the kernel identifies it by number and file, and the number is
+// gone. All that helps is another epoll descriptor with everything else in it.
+func (p *Poll) Rebuild(live iter.Seq[backend.Registration]) error {
+	fresh, err := Open()
+	if err != nil {
+		return err
+	}
+	for reg := range live {
+		// Modifying in the old set succeeds only if this very file is
+		// registered under this number; by number alone one might add a
+		// stranger.
+		bits := encode(reg.Interest, reg.Mode)
+		if !reg.Armed {
+			bits = encode(0, reg.Mode)
+		}
+		if p.ctl(unix.EPOLL_CTL_MOD, reg.Handle, reg.Token, bits) != nil {
+			continue
+		}
+		if err := fresh.ctl(unix.EPOLL_CTL_ADD, reg.Handle, reg.Token, bits); err != nil {
+			return errors.Join(err, fresh.Close())
+		}
+	}
+	p.mu.Lock()
+	old := p.file
+	p.epfd, p.file, p.raw = fresh.epfd, fresh.file, fresh.raw
+	p.timed = false
+	p.mu.Unlock()
+	return old.Close()
+}

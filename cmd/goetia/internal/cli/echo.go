@@ -8,7 +8,6 @@ import (
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/report"
-	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
 
@@ -101,13 +100,4 @@ func (c *echoCommand) report(e *env, n echo.Counts) error {
 		report.Plural(n.Resets, "reset"), report.Plural(n.AcceptErrors, "failed accept"), report.Plural(n.Pauses, "pause"))
 	report.NewPoller(n.Poller).Rows(&rows)
 	return rows.Write(e.stdout, "")
-}
-
-// resolve turns an address that cannot be one into a usage error.
-func resolve(ctx context.Context, network, text string) (sock.Addr, error) {
-	addr, err := sock.Resolve(ctx, network, text)
-	if errors.Is(err, sock.ErrAddress) {
-		return addr, usage(err)
-	}
-	return addr, err
 }

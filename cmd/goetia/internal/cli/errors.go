@@ -31,7 +31,7 @@ func (e *env) fail(err error) int {
 	switch {
 	case err == nil:
 		return codeOK
-	case err == errReported:
+	case errors.Is(err, errReported):
 		return codeFailure
 	}
 	line := strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), "; ")

@@ -19,6 +19,9 @@ func (Socket) Accept() (Socket, error) { return None, errors.ErrUnsupported }
 // Read fails with errors.ErrUnsupported.
 func (Socket) Read([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
+// ReadUrgent fails with errors.ErrUnsupported.
+func (Socket) ReadUrgent([]byte) (int, error) { return 0, errors.ErrUnsupported }
+
 // Write fails with errors.ErrUnsupported.
 func (Socket) Write([]byte) (int, error) { return 0, errors.ErrUnsupported }
 

@@ -131,6 +131,15 @@ func (s Socket) Read(b []byte) (int, error) {
 	}
 }
 
+// ReadUrgent reads the byte that TCP calls urgent. It fails if there is none.
+func (s Socket) ReadUrgent(b []byte) (int, error) {
+	n, _, err := unix.Recvfrom(int(s), b, unix.MSG_OOB)
+	if err != nil {
+		return 0, os.NewSyscallError("recv", err)
+	}
+	return n, nil
+}
+
 // Write writes as much as there is room for. It fails with [ErrWouldBlock] if
 // there is none.
 func (s Socket) Write(b []byte) (int, error) {

@@ -27,6 +27,7 @@ const (
 	soError            = 0x1007
 	soExclusiveAddrUse = ^0x4 // SO_EXCLUSIVEADDRUSE is ~SO_REUSEADDR
 	sdSend             = 1
+	msgOOB             = 1
 )
 
 // Listen opens a socket that accepts connections (tcp, unix) or receives
@@ -157,6 +158,15 @@ func (s Socket) Read(b []byte) (int, error) {
 		return len(b), nil // a datagram that was longer than the buffer
 	}
 	return 0, os.NewSyscallError("recv", errno)
+}
+
+// ReadUrgent reads the byte that TCP calls urgent. It fails if there is none.
+func (s Socket) ReadUrgent(b []byte) (int, error) {
+	r, _, errno := syscall.SyscallN(procRecv.Addr(), uintptr(s), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), msgOOB)
+	if int32(r) < 0 {
+		return 0, os.NewSyscallError("recv", errno)
+	}
+	return int(int32(r)), nil
 }
 
 // Write writes as much as there is room for. It fails with [ErrWouldBlock] if

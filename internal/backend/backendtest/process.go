@@ -155,6 +155,8 @@ func (e *env) child() {
 	for {
 		select {
 		case <-orders: // "end", or the parent is gone
+			for range orders {
+			}
 			return
 		default:
 			if n := e.acceptAll(l, 10*time.Millisecond); n > 0 {
@@ -270,6 +272,7 @@ func (c *childProcess) count() (int, bool) {
 // end waits for the child, whose own checks must have passed.
 func (c *childProcess) end() {
 	c.e.Helper()
+	c.in.Close()
 	state, err := c.process.Wait()
 	c.process = nil
 	c.e.must(err, "waiting for the other process")

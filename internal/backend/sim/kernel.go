@@ -141,3 +141,10 @@ func (s *Source) close() {
 		r.p.forget(r)
 	}
 }
+
+// Lookup returns the open source with number h, or nil.
+func (k *Kernel) Lookup(h uintptr) *Source {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.lookup(h)
+}

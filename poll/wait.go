@@ -13,7 +13,8 @@ import (
 const maxBatch = 4096
 
 // clockStart makes the monotonic clock a number that can be added to without
-// overflow for the next two centuries.
+// overflow for the next two centuries. Inside a testing/synctest bubble, whose
+// clock stands in the past, the number is negative.
 var clockStart = time.Now()
 
 // Wait blocks until at least one source is ready, a notification arrives, or
@@ -45,7 +46,7 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 	var deadline time.Duration
 	if limited {
 		now := time.Since(clockStart)
-		if timeout > math.MaxInt64-now {
+		if timeout > math.MaxInt64-max(now, 0) {
 			limited, timeout = false, -1 // beyond the end of the clock
 		}
 		deadline = now + timeout

@@ -10,25 +10,15 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/vm-lib.sh
 . "$here/vm-lib.sh"
 
+need cpio cpio
 vm_need
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root=$work/root
 vm_root "$root"
 
-# The sources go in as well: a test that reads the checkout finds it around itself.
-mkdir -p "$root/src"
-(cd "$REPO" && git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -T - -cf - 2>/dev/null) |
-	tar -C "$root/src" -xf -
-
-for arch in amd64 386; do
-	say "building test binaries for linux/$arch"
-	in_root env GOETIA_COLLECT="$root/src.$arch" GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
-		go test -short -count=1 -exec "$REPO/scripts/collect-exec.sh" ./... >"$work/build.log" 2>&1 || {
-		cat "$work/build.log" >&2
-		exit 1
-	}
-done
+vm_sources "$root/src"
+for arch in amd64 386; do vm_collect "$root/src.$arch" linux "$arch"; done
 
 cat >"$root/init" <<'INIT'
 #!/bin/busybox sh
@@ -43,22 +33,13 @@ ip link set lo up
 ulimit -n 20000
 echo "kernel $(uname -r)"
 failed=0
+cd /src
 for arch in amd64 386; do
-	for test in $(cd /src.$arch && find . -name pkg.test | sort); do
-		package=$(dirname "$test")
-		cd "/src/$package" || { failed=1; continue; }
-		if timeout 240 "/src.$arch/$test" -test.short -test.timeout=200s >/tmp/out 2>&1; then
-			echo "ok   linux/$arch $package"
-		else
-			cat /tmp/out
-			echo "FAIL linux/$arch $package"
-			failed=1
-		fi
-	done
+	LABEL="linux/$arch " sh scripts/run-collected.sh /src.$arch -test.short || failed=1
 done
 echo "vm-exit $failed"
 poweroff -f
 INIT
 chmod +x "$root/init"
 vm_pack "$root" "$work/initramfs.gz"
-vm_boot "$work/initramfs.gz"
+vm_boot -initrd "$work/initramfs.gz"

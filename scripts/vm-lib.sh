@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# A virtual machine of one run: Debian's kernel, a small initramfs with the checkout and
-# its test binaries, a serial console, and power off. Source it after lib.sh.
+# A virtual machine of one run: Debian's kernel, an initramfs or a disk with test
+# binaries, a serial console, and power off. Source it after lib.sh.
 
 # A kernel takes a second or two to start under emulation; a test that hangs must not.
-readonly VM_TIMEOUT=${VM_TIMEOUT:-600}
+VM_TIMEOUT=${VM_TIMEOUT:-600}
 
 # debian_file PACKAGE fetches and unpacks a package, once, and prints the folder. Nothing
 # is installed: a kernel package would rewrite this machine's boot loader.
@@ -33,12 +33,11 @@ vm_kernel_package() {
 		awk '$1 == "Depends:" && $2 ~ /^linux-image-[0-9]/ { print $2; exit }'
 }
 
-# vm_need fetches what a machine is made of and sets kernel (the image), kernel_dir and
-# busybox; or ends the script as missing.
+# vm_need fetches what a machine is made of and sets kernel (the image),
+# or ends the script as missing.
 vm_need() {
-	local package
+	local package kernel_dir
 	need qemu-system-x86_64 qemu-system-x86 qemu-system-data
-	need cpio cpio
 	have apt-cache || missing "no apt-get to fetch a kernel with"
 	package=$(vm_kernel_package)
 	if [[ -z $package ]] && is_root; then
@@ -48,7 +47,6 @@ vm_need() {
 	[[ -n $package ]] || missing "no package linux-image-cloud-amd64; apt-get update as root may help"
 	kernel_dir=$(debian_file "$package") || missing "$package cannot be fetched"
 	kernel=$(first_kernel "$kernel_dir")
-	busybox=$(debian_file busybox-static)/bin/busybox || missing "busybox-static cannot be fetched"
 }
 
 first_kernel() {
@@ -61,6 +59,8 @@ first_kernel() {
 
 # vm_root DIR lays out the beginnings of an initramfs.
 vm_root() {
+	local busybox
+	busybox=$(debian_file busybox-static)/bin/busybox || missing "busybox-static cannot be fetched"
 	mkdir -p "$1"/{bin,dev,etc,proc,sys,tmp,root}
 	cp "$busybox" "$1/bin/busybox"
 	printf '127.0.0.1 localhost\n::1 localhost\n' >"$1/etc/hosts"
@@ -70,17 +70,16 @@ vm_root() {
 # vm_pack DIR FILE makes the initramfs. Level 1: the machine unpacks it under emulation.
 vm_pack() { (cd "$1" && find . -print0 | cpio --null -o -H newc --quiet | gzip -1) >"$2"; }
 
-# vm_boot INITRAMFS [QEMU ARGUMENT...] runs the machine and copies its console to stdout.
+# vm_boot QEMU-ARGUMENT... runs the machine and copies its console to stdout.
 # The init program ends its work with the line "vm-exit CODE", which becomes the exit
 # code here; a machine that dies earlier has none, and fails.
 vm_boot() {
-	local initramfs=$1 log rc
-	shift
+	local log rc
 	log=$(mktemp)
 	# Hardware virtualisation where there is some.
 	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 -accel kvm -accel tcg,thread=multi \
-		-cpu max -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -display none -no-reboot -serial stdio \
-		-kernel "$kernel" -initrd "$initramfs" \
+		-cpu "${VM_CPU:-max}" -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -display none -no-reboot -serial stdio \
+		-kernel "$kernel" \
 		-append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off random.trust_cpu=on ${VM_APPEND:-}" \
 		"$@" </dev/null 2>"$log.err" | tr -d '\r' | tee "$log" | grep --line-buffered -v '^vm-exit ' || true
 	rc=$(sed -n 's/^vm-exit \([0-9]*\)$/\1/p' "$log" | tail -n 1)
@@ -91,4 +90,26 @@ vm_boot() {
 	fi
 	rm -f "$log" "$log.err"
 	return "$rc"
+}
+
+# vm_collect DIR GOOS GOARCH [GO TEST FLAG...] builds the library's test binaries into DIR.
+vm_collect() {
+	local dir=$1 os=$2 arch=$3 log
+	shift 3
+	say "building test binaries for $os/$arch"
+	log=$(mktemp)
+	if ! in_root env GOETIA_COLLECT="$dir" GOOS="$os" GOARCH="$arch" CGO_ENABLED=0 \
+		go test -short -count=1 "$@" -exec "$REPO/scripts/collect-exec.sh" ./... >"$log" 2>&1; then
+		cat "$log" >&2
+		rm -f "$log"
+		return 1
+	fi
+	rm -f "$log"
+}
+
+# vm_sources DIR copies the checkout: a test that reads it finds it around itself.
+vm_sources() {
+	mkdir -p "$1"
+	(cd "$REPO" && git ls-files -co --exclude-standard -z |
+		tar --null --ignore-failed-read -T - -cf - 2>/dev/null) | tar -C "$1" -xf -
 }

@@ -30,21 +30,10 @@ install_8() {
 	have x86_64-w64-mingw32-gcc || apt_install gcc-mingw-w64-x86-64
 }
 
-# The folder is built under another name and renamed, so that an interrupted build is
-# never taken for a finished one. mmdebstrap finds the mirror and the keys by itself.
 install_10() {
 	local dir
 	dir=$(wine_dir 10)
-	[[ -x $dir/root/usr/lib/wine/wine64 ]] && return
-	is_root || return 1
-	have mmdebstrap || apt_install mmdebstrap || return 1
-	say "building a Debian 13 folder with Wine 10 in $dir/root (a minute or two, 1 GB)"
-	rm -rf "$dir/root.new"
-	quietly mmdebstrap mmdebstrap --quiet --variant=essential --include=wine64,wine \
-		--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
-		trixie "$dir/root.new" || return 1
-	rm -rf "$dir/root.new/var/cache/apt" "$dir/root.new/var/lib/apt/lists"
-	mv "$dir/root.new" "$dir/root"
+	[[ -x $dir/root/usr/lib/wine/wine64 ]] || debian_folder "$dir/root" amd64 wine64,wine
 }
 
 # Wine 8 has no bcryptprimitives.dll, whose ProcessPrng Go's runtime loads at start.

@@ -7,6 +7,7 @@ require (
 	github.com/alecthomas/kong v1.15.0
 	github.com/goetia-go/goetia v0.0.0
 	github.com/schollz/progressbar/v3 v3.19.0
+	go.uber.org/goleak v1.3.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.43.0
 )

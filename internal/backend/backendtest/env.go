@@ -96,6 +96,20 @@ func (e *env) add(s handler, key uint64, in backend.Interest) {
 	e.must(e.s.Add(s.Handle(), key, in, e.mode), "Add")
 }
 
+// addForeign is add for a handle that came by duplication or inheritance. It
+// returns false if the system's own socket calls do not know it either (Wine's
+// WinSock has a list of those that it made), so that a mechanism which rests on
+// these calls is right to refuse it.
+func (e *env) addForeign(s handler, key uint64, in backend.Interest) bool {
+	e.Helper()
+	err := e.s.Add(s.Handle(), key, in, e.mode)
+	if errors.Is(err, backend.ErrBadDescriptor) && sysPending(s.Handle()) != nil {
+		return false
+	}
+	e.must(err, "Add")
+	return true
+}
+
 func (e *env) modify(s handler, key uint64, in backend.Interest) {
 	e.Helper()
 	e.must(e.s.Modify(s.Handle(), key, in, e.mode), "Modify")

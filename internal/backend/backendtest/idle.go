@@ -10,7 +10,7 @@ import (
 // next to no processor time goes into it.
 func (e *env) restful(doing string) {
 	e.Helper()
-	const interval = 150 * time.Millisecond
+	const interval = 100 * time.Millisecond
 	before, cpu := e.s.Counters(), processorTime()
 	start := time.Now()
 	if evs := e.look(interval); len(evs) != 0 {

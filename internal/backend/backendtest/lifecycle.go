@@ -108,7 +108,7 @@ var lifecycleCases = []testCase{
 			for i := range near {
 				near[i], far[i] = outer.pair()
 			}
-			for round := range scaled(25) {
+			for round := range scaled(15) {
 				e := outer.another()
 				var wg sync.WaitGroup
 				errs := make(chan error, 16)

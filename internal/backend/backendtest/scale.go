@@ -100,9 +100,6 @@ func (e *env) registerAll(all []*socket) float64 {
 		deleting = append(deleting, time.Since(start))
 		perSocket(before, "deleting")
 	}
-	// Below this the clock's steps and one other thread's turn are what is seen;
-	// a mechanism may delete without a call to the kernel.
-	const least = time.Millisecond
 	// Deleting begins with the full table; the last tenth has it nearly empty.
 	ratio := max(
 		times(adding[9], adding[0]),
@@ -113,8 +110,9 @@ func (e *env) registerAll(all []*socket) float64 {
 	return ratio
 }
 
-// times says how many times as long one took as the other; what is too short to
-// be measured everywhere counts as a millisecond.
+// times says how many times as long one took as the other. What is too short
+// counts as a millisecond: below that the clock's steps and one other thread's
+// turn are what is seen, and a mechanism may delete without a call to the kernel.
 func times(one, other time.Duration) float64 {
 	return float64(max(one, time.Millisecond)) / float64(max(other, time.Millisecond))
 }

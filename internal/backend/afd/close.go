@@ -34,7 +34,7 @@ func (m *machine) Close() error {
 	if m.counters.Outstanding == 0 {
 		m.socks.unpin()
 	}
-	// Otherwise the kernel may still write: the pages stay pinned for good,
-	// which leaks them and harms nobody.
+	// Otherwise the kernel may still write: the pages stay pinned for good (see
+	// kept), which leaks them and harms nobody.
 	return errors.Join(drain, device, port)
 }

@@ -8,7 +8,7 @@ const groupSize = 32
 // through a free list, not by search.
 type groups struct {
 	all []group
-	// room lists groups with room that are open; spare lists closed slots.
+	// room lists the open groups with a free place; spare lists closed ones.
 	room, spare []uint32
 }
 
@@ -16,7 +16,8 @@ type group struct {
 	device uintptr
 	used   int
 	inline bool
-	// listed: the group is in room.
+	// at is the group's place in room, if it is listed there.
+	at     int
 	listed bool
 }
 
@@ -35,38 +36,46 @@ func (g *groups) join(k kernel) (uint32, error) {
 			i = uint32(len(g.all))
 			g.all = append(g.all, group{})
 		}
-		g.all[i] = group{device: device, inline: inline, listed: true}
-		g.room = append(g.room, i)
+		g.all[i] = group{device: device, inline: inline}
+		g.list(i)
 	}
 	i := g.room[len(g.room)-1]
-	x := &g.all[i]
-	x.used++
-	if x.used == groupSize {
-		g.room = g.room[:len(g.room)-1]
-		x.listed = false
+	g.all[i].used++
+	if g.all[i].used == groupSize {
+		g.unlist(i)
 	}
 	return i, nil
 }
 
-// leave gives a place back. A group that is empty is closed if it is the last
-// in the list and another one has room, which keeps one handle in reserve.
+// leave gives a place back, and closes a group that is empty if another one has
+// room: one handle stays in reserve.
 func (g *groups) leave(k kernel, i uint32) {
 	x := &g.all[i]
 	x.used--
 	if !x.listed {
-		g.room = append(g.room, i)
-		x.listed = true
+		g.list(i)
 	}
-	for n := len(g.room); n > 1; n = len(g.room) {
-		last := g.room[n-1]
-		if g.all[last].used > 0 {
-			break
-		}
-		g.room = g.room[:n-1]
-		g.spare = append(g.spare, last)
-		_ = k.closeDevice(g.all[last].device) // nothing is outstanding on it
-		g.all[last] = group{}
+	if x.used > 0 || len(g.room) == 1 {
+		return
 	}
+	g.unlist(i)
+	_ = k.closeDevice(x.device) // nothing is outstanding on it
+	*x = group{}
+	g.spare = append(g.spare, i)
+}
+
+func (g *groups) list(i uint32) {
+	g.all[i].at, g.all[i].listed = len(g.room), true
+	g.room = append(g.room, i)
+}
+
+// unlist fills the gap with the last of the list.
+func (g *groups) unlist(i uint32) {
+	at, last := g.all[i].at, g.room[len(g.room)-1]
+	g.room[at] = last
+	g.all[last].at = at
+	g.room = g.room[:len(g.room)-1]
+	g.all[i].listed = false
 }
 
 // closeAll closes every handle.

@@ -31,10 +31,11 @@ type machine struct {
 	// inside says that a Wait is dequeuing; woken that it was sent a wake
 	// packet because of inline results.
 	inside, woken bool
-	// wakes counts wake packets dequeued. Every Wait's return is announced on
-	// turned.
-	wakes  uint64
-	turned sync.Cond
+	// settling keeps the next Wait out of the port. owed says that a wake
+	// packet was taken in for which no Wait has returned yet. Changes of
+	// inside and settling are announced on turned.
+	settling, owed bool
+	turned         sync.Cond
 
 	counters backend.Counters
 }
@@ -53,7 +54,6 @@ func (m *machine) Features() backend.Features {
 		Interests:          backend.AllInterests,
 		Readiness:          ^backend.Readiness(0),
 		ReportsClose:       true,
-		ForgetsClosed:      true,
 		ExactConnectFailed: true,
 		SocketsOnly:        true,
 		Resolution:         16 * time.Millisecond,
@@ -75,10 +75,9 @@ func (m *machine) Add(h uintptr, tok, old backend.Token, in backend.Interest, mo
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if old != 0 {
-		if err := m.displace(old); err != nil {
-			return err
-		}
+	before, err := m.displaceable(old)
+	if err != nil {
+		return err
 	}
 	g, err := m.groups.join(m.k)
 	if err != nil {
@@ -95,43 +94,47 @@ func (m *machine) Add(h uintptr, tok, old backend.Token, in backend.Interest, mo
 		m.forget(id)
 		return err
 	}
+	if before != 0 {
+		m.forget(before)
+	}
 	m.wakeForReady()
 	return nil
 }
 
 func submitError(status afd.Status) error {
-	if status == afd.StatusInvalidHandle || status == afd.StatusTypeMismatch {
+	switch status {
+	case afd.StatusInvalidHandle, afd.StatusTypeMismatch, afd.StatusSuccess: // success, with LOCAL_CLOSE
 		return fmt.Errorf("%w: IOCTL_AFD_POLL: status %#x", backend.ErrBadDescriptor, uint32(status))
 	}
 	return fmt.Errorf("IOCTL_AFD_POLL: status %#x", uint32(status))
 }
 
-// displace makes room for a registration under the same handle number, or says
-// that the old one still stands.
+// displaceable returns the registration of an old token, if there is one, that
+// a new one under the same handle number may replace, or says that the old one
+// still stands.
 //
 // Only an outstanding poll proves that the old socket is open. Without one (it
 // has reported, is about to, or is disarmed) it may have been closed and its
 // number reused, which nothing in Windows tells apart from a duplicate. To refuse
 // a socket that has just been accepted would be worse than to replace a
 // registration that somebody added twice.
-func (m *machine) displace(old backend.Token) error {
+func (m *machine) displaceable(old backend.Token) (uint32, error) {
 	id := m.lookup(old)
 	if id == 0 {
-		return nil
+		return 0, nil
 	}
 	if m.socks.at(id).state != idle {
 		// If the old socket was closed, the packet that says so was queued
 		// before now. Take in all that was.
 		m.settle()
 		if id = m.lookup(old); id == 0 {
-			return nil
+			return 0, nil
 		}
 	}
 	if m.socks.at(id).state != idle {
-		return backend.ErrExists
+		return 0, backend.ErrExists
 	}
-	m.forget(id)
-	return nil
+	return id, nil
 }
 
 // Modify implements backend.Backend.
@@ -165,7 +168,7 @@ func (m *machine) Delete(_ uintptr, tok backend.Token) error {
 		m.forget(id)
 	}
 	if len(m.limbo) > maxLimbo && !m.inside {
-		return m.reap()
+		_ = m.reap() // the next Wait meets the same error
 	}
 	return nil
 }
@@ -182,13 +185,15 @@ func (m *machine) forget(id uint32) {
 	m.bind(s.token, 0)
 	s.deleted, s.armed = true, false
 	if s.waiting {
-		m.socks.at(m.limbo[s.base]).successor = 0
+		if before := m.limbo[s.base]; before != 0 && m.socks.at(before).successor == id {
+			m.socks.at(before).successor = 0
+		}
 		s.waiting = false
 	}
 	if s.state == pending {
 		m.cancel(s)
 	}
-	if s.state != idle {
+	if s.state != idle && m.limbo[s.base] == 0 {
 		m.limbo[s.base] = id
 	}
 	m.release(id)
@@ -208,13 +213,17 @@ func (m *machine) release(id uint32) {
 func (m *machine) Wait(events []backend.Event, timeout time.Duration) (int, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	for m.settling {
+		m.turned.Wait()
+	}
 	m.drainUpdates()
-	if m.ready.len() > 0 || m.updates.len() > 0 {
+	if m.ready.len() > 0 || m.updates.len() > 0 || m.owed {
 		// There is something to report already, or to look at once more. Look
 		// at the port all the same: sources that are always ready must not
 		// starve the others.
 		timeout = 0
 	}
+	m.owed = false
 	if err := m.dequeue(max(len(events), minPackets), timeout); err != nil {
 		return 0, err
 	}
@@ -245,7 +254,7 @@ func (m *machine) dequeue(room int, timeout time.Duration) error {
 	n, err := m.k.dequeue(m.ids[:room], timeout)
 	m.mu.Lock()
 	m.inside = false
-	m.take(m.ids[:n])
+	m.take(m.ids[:n]) // wakes are answered by this return
 	m.turned.Broadcast()
 	return err
 }
@@ -256,44 +265,43 @@ func (m *machine) reap() error {
 	var ids [minPackets]uintptr
 	for {
 		n, err := m.k.dequeue(ids[:], 0)
-		m.take(ids[:n])
+		m.owed = m.take(ids[:n]) || m.owed
 		if err != nil || n < len(ids) {
 			return err
 		}
 	}
 }
 
-// take takes one call's packets in.
-func (m *machine) take(ids []uintptr) {
+// take takes one call's packets in and says whether there was a wake among them.
+func (m *machine) take(ids []uintptr) (woken bool) {
 	m.counters.Waits++
 	for _, id := range ids {
 		if id == 0 {
-			m.wakes++
+			woken = true
 			continue
 		}
 		m.counters.Completions++
 		m.complete(uint32(id))
 	}
+	return woken
 }
 
 // settle returns when every packet that was queued before the call has been
-// taken in.
+// taken in. It gets whoever is inside out, keeps the next one out, and empties
+// the port by itself.
 func (m *machine) settle() {
-	if !m.inside {
-		_ = m.reap()
+	m.settling = true
+	defer func() {
+		m.settling = false
+		m.turned.Broadcast()
+	}()
+	if m.inside && m.k.wake() != nil {
 		return
 	}
-	// The port is first-in first-out: what was queued before this wake packet
-	// has been taken in when it has.
-	if m.k.wake() != nil {
-		return
-	}
-	for want := m.wakes + 1; m.inside && m.wakes < want; {
+	for m.inside {
 		m.turned.Wait()
 	}
-	if !m.inside {
-		_ = m.reap()
-	}
+	_ = m.reap()
 }
 
 // Notify implements backend.Backend.

@@ -33,6 +33,7 @@ func Probe() []backend.Step {
 
 type probe struct {
 	steps  []backend.Step
+	skips  bool // success at submission queues no packet
 	port   iocp.Port
 	device windows.Handle
 	socket windows.Handle
@@ -76,7 +77,8 @@ func (p *probe) associate() backend.Step {
 
 func (p *probe) inline() backend.Step {
 	s := backend.Step{Name: "inline completion", Optional: true, Detail: "a ready socket needs no packet"}
-	if err := windows.SetFileCompletionNotificationModes(p.device, iocp.SkipSetEvent); err != nil {
+	err := windows.SetFileCompletionNotificationModes(p.device, iocp.SkipPortOnSuccess|iocp.SkipSetEvent)
+	if p.skips = err == nil; !p.skips {
 		s.Err, s.Detail = os.NewSyscallError("SetFileCompletionNotificationModes", err), "every event needs a packet"
 	}
 	return s
@@ -123,10 +125,10 @@ func (p *probe) baseHandle() backend.Step {
 }
 
 // firstPoll asks for what is the case at once, a bound datagram socket's room to
-// send, and takes the packet from the port.
+// send, and takes the packet from the port if one is due.
 func (p *probe) firstPoll() backend.Step {
 	s := backend.Step{Name: "first poll"}
-	var pool socks
+	pool := new(socks)
 	op := &pool.at(pool.alloc()).op
 	op.Prepare(p.base, afd.PollSend)
 	start := time.Now()
@@ -135,12 +137,14 @@ func (p *probe) firstPoll() backend.Step {
 		s.Err = fmt.Errorf("IOCTL_AFD_POLL: status %#x", uint32(status))
 		return s
 	}
-	var entries [1]iocp.Entry
-	n, err := p.port.Get(entries[:], 2000)
-	if err != nil || n == 0 {
-		// The kernel still has the operation; its page stays pinned.
-		s.Err = errors.Join(errors.New("no packet within two seconds"), err)
-		return s
+	if status != afd.StatusSuccess || !p.skips {
+		var entries [1]iocp.Entry
+		n, err := p.port.Get(entries[:], 2000)
+		if err != nil || n == 0 {
+			// The kernel still has the operation; its page stays pinned.
+			s.Err = errors.Join(errors.New("no packet within two seconds"), err)
+			return s
+		}
 	}
 	defer pool.unpin()
 	if status, events := op.Outcome(); status != afd.StatusSuccess || events&afd.PollSend == 0 {

@@ -2,6 +2,7 @@ package afd
 
 import (
 	"runtime"
+	"sync"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/sys/afd"
@@ -62,6 +63,12 @@ type socks struct {
 	free   []uint32
 }
 
+// kept holds every socks that has pages pinned. A program may forget to close a
+// Poller, and a driver may not give a poll back; the memory must then outlive all
+// references, and a runtime.Pinner that is collected while it pins ends the
+// program.
+var kept sync.Map
+
 // at returns a registration by its id. Ids start at 1.
 func (s *socks) at(id uint32) *sock {
 	return &s.pages[(id-1)/pageSize][(id-1)%pageSize]
@@ -71,6 +78,7 @@ func (s *socks) alloc() uint32 {
 	if len(s.free) == 0 {
 		page := new([pageSize]sock)
 		s.pinner.Pin(page)
+		kept.Store(s, nil)
 		first := uint32(len(s.pages))*pageSize + 1
 		s.pages = append(s.pages, page)
 		for id := first + pageSize - 1; id >= first; id-- {
@@ -88,4 +96,7 @@ func (s *socks) release(id uint32) {
 }
 
 // unpin lets go of the memory. Only when the kernel holds nothing any more.
-func (s *socks) unpin() { s.pinner.Unpin() }
+func (s *socks) unpin() {
+	s.pinner.Unpin()
+	kept.Delete(s)
+}

@@ -20,9 +20,9 @@ func (m *machine) queueReady(id uint32) {
 }
 
 // wakeForReady gets a Wait that sleeps in the kernel out, if there is something
-// to report that came without a packet.
+// to report, or to look at once more, that came without a packet.
 func (m *machine) wakeForReady() {
-	if m.inside && !m.woken && m.ready.len() > 0 {
+	if m.inside && !m.woken && (m.ready.len() > 0 || m.updates.len() > 0) {
 		m.woken = m.k.wake() == nil
 	}
 }
@@ -62,8 +62,13 @@ func (m *machine) update(id uint32) {
 func (m *machine) submit(id uint32) {
 	s := m.socks.at(id)
 	if before := m.limbo[s.base]; before != 0 {
-		m.socks.at(before).successor = id
-		s.waiting = true
+		if next := &m.socks.at(before).successor; *next == 0 {
+			*next, s.waiting = id, true
+		} else {
+			// Two handles over one base socket, which takes a layered
+			// provider: try again when the packet has had time to come.
+			m.queueUpdate(id)
+		}
 		return
 	}
 	g := &m.groups.all[s.group]
@@ -104,7 +109,9 @@ func (m *machine) complete(id uint32) {
 	m.counters.Outstanding--
 	if s.deleted {
 		next := s.successor
-		delete(m.limbo, s.base)
+		if m.limbo[s.base] == id {
+			delete(m.limbo, s.base)
+		}
 		m.release(id)
 		if next != 0 {
 			m.socks.at(next).waiting = false

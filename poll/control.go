@@ -17,7 +17,7 @@ import (
 // was made by [Conn] and the connection has been closed. After an error nothing
 // is registered that was not before.
 func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
-	return p.control("add", src, key, in, mode, (*Poller).add)
+	return p.control("add", src, key, in, mode, add)
 }
 
 // Modify replaces key, interest and mode of a registered source and arms it
@@ -27,14 +27,14 @@ func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
 // It fails with [ErrNotFound] if the source is not registered, and otherwise as
 // Add does; the earlier registration then stands.
 func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
-	return p.control("modify", src, key, in, mode, (*Poller).modify)
+	return p.control("modify", src, key, in, mode, modify)
 }
 
 // Delete forgets a source. It works also after the source was closed, if src
 // is the value that it was added with. It fails with [ErrNotFound] if the source
 // is not registered and [ErrClosed] after Close.
 func (p *Poller) Delete(src Source) error {
-	err := p.control("delete", src, 0, 0, Oneshot, (*Poller).delete)
+	err := p.control("delete", src, 0, 0, Oneshot, remove)
 	if err != nil && src.raw != nil {
 		return p.deleteClosed(src, err)
 	}
@@ -56,14 +56,20 @@ func (p *Poller) deleteClosed(src Source, err error) error {
 	if _, s := p.table.find(src.handle); s == nil || s.source != src.id {
 		return fail("delete", src.handle, ErrNotFound)
 	}
-	if err := p.delete(src, 0, 0, 0); err != nil {
+	if err := p.delete(src); err != nil {
 		return fail("delete", src.handle, err)
 	}
 	return nil
 }
 
 // action is a call's work with the lock held and the descriptor pinned.
-type action func(p *Poller, src Source, key Key, in backend.Interest, mode backend.Mode) error
+type action uint8
+
+const (
+	add action = iota
+	modify
+	remove
+)
 
 func (p *Poller) control(call string, src Source, key Key, in Interest, mode Mode, do action) error {
 	if in&^Interest(backend.AllInterests) != 0 {
@@ -100,7 +106,14 @@ func (p *Poller) locked(src Source, key Key, in backend.Interest, mode backend.M
 	if p.closed.Load() {
 		return ErrClosed
 	}
-	return do(p, src, key, in, mode)
+	switch do {
+	case add:
+		return p.add(src, key, in, mode)
+	case modify:
+		return p.modify(src, key, in, mode)
+	default:
+		return p.delete(src)
+	}
 }
 
 // pin runs an action while a connection's descriptor is held open. The callback
@@ -132,7 +145,7 @@ func (x *pin) run(p *Poller, src Source, key Key, in backend.Interest, mode back
 	if err == nil {
 		err = x.err
 	}
-	x.p, x.src, x.do, x.err = nil, Source{}, nil, nil
+	x.p, x.src, x.err = nil, Source{}, nil
 	return err
 }
 
@@ -166,11 +179,11 @@ func (p *Poller) modify(src Source, key Key, in backend.Interest, mode backend.M
 		}
 		return err
 	}
-	s.key, s.interest, s.mode, s.armed = key, in, mode, true
+	s.arm(key, in, mode)
 	return nil
 }
 
-func (p *Poller) delete(src Source, _ Key, _ backend.Interest, _ backend.Mode) error {
+func (p *Poller) delete(src Source) error {
 	i, s := p.table.find(src.handle)
 	if s == nil {
 		return ErrNotFound

@@ -51,7 +51,7 @@ func FuzzTable(f *testing.F) {
 	f.Add([]byte{0, 1, 4, 0, 0, 1, 2, 0, 0, 1})
 	f.Fuzz(func(t *testing.T, data []byte) {
 		c := &encoded{data: data}
-		tb := table{byHandle: make(map[uintptr]uint32)}
+		var tb table
 		live := make(map[backend.Token]Key)
 		handles := make(map[uintptr]backend.Token)
 		var dead []backend.Token

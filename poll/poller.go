@@ -70,7 +70,6 @@ func newPoller(name Mechanism, b backend.Backend) *Poller {
 		mechanism: name,
 		features:  publicFeatures(b.Features()),
 		supported: b.Features(),
-		table:     table{byHandle: make(map[uintptr]uint32)},
 		lead:      newLead(),
 		left:      make(chan struct{}, 1),
 		gone:      make(chan struct{}),
@@ -123,7 +122,7 @@ func (p *Poller) Close() error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.table = table{byHandle: make(map[uintptr]uint32)}
+	p.table = table{}
 	return p.b.Close()
 }
 

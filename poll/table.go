@@ -11,7 +11,7 @@ import (
 type table struct {
 	slots    []slot
 	free     []uint32
-	byHandle map[uintptr]uint32
+	byHandle index
 }
 
 type slot struct {
@@ -21,10 +21,22 @@ type slot struct {
 	generation uint32
 	interest   backend.Interest
 	mode       backend.Mode
-	live       bool
 	// armed is false once a oneshot registration has reported.
 	armed bool
+	// pass is what may be handed out: what the interest asks for and what
+	// comes unasked while armed, after that only the end, and nothing while
+	// the slot is free.
+	pass backend.Readiness
 }
+
+func (s *slot) live() bool { return s.pass != 0 }
+
+func (s *slot) arm(key Key, in backend.Interest, mode backend.Mode) {
+	s.key, s.interest, s.mode, s.armed = key, in, mode, true
+	s.pass = (^backend.Readiness(0)).Mask(in)
+}
+
+func (s *slot) disarm() { s.armed, s.pass = false, backend.ReadyClosed }
 
 // reserve returns an index and the token of its next use. The slot becomes
 // live by fill, or goes back by release.
@@ -48,31 +60,56 @@ func (t *table) reserve() (uint32, backend.Token) {
 
 func (t *table) fill(i uint32, src Source, key Key, in backend.Interest, mode backend.Mode) {
 	s := &t.slots[i]
-	s.key, s.handle, s.source = key, src.handle, src.id
-	s.interest, s.mode = in, mode
-	s.live, s.armed = true, true
-	t.byHandle[src.handle] = i
+	s.handle, s.source = src.handle, src.id
+	s.arm(key, in, mode)
+	t.byHandle.put(src.handle, i)
 }
 
 // release ends a slot's use, live or reserved.
 func (t *table) release(i uint32) {
 	s := &t.slots[i]
-	if s.live {
-		if j, ok := t.byHandle[s.handle]; ok && j == i {
-			delete(t.byHandle, s.handle)
+	if s.live() {
+		if j, ok := t.byHandle.get(s.handle); ok && j == i {
+			t.byHandle.remove(s.handle)
 		}
 	}
-	s.live = false
+	s.pass = 0
 	t.free = append(t.free, i)
 }
 
 // find returns the live slot of a handle number.
 func (t *table) find(h uintptr) (uint32, *slot) {
-	i, ok := t.byHandle[h]
+	i, ok := t.byHandle.get(h)
 	if !ok {
 		return 0, nil
 	}
 	return i, &t.slots[i]
+}
+
+// deliver turns tokens into keys, one event each, and disarms what has reported.
+// It stops short of the first that wants more thought, because it is stale or an
+// end, and returns how many it did. That the loop calls nothing keeps it short:
+// with a thousand events at once it is most of what a Wait adds to the kernel's
+// own work.
+func (t *table) deliver(events []Event, raw []backend.Event) int {
+	slots := t.slots
+	events = events[:len(raw)]
+	for i := range raw {
+		tok := raw[i].Token
+		if int(tok.Index()) >= len(slots) {
+			return i
+		}
+		s := &slots[tok.Index()]
+		ready := raw[i].Ready & s.pass
+		if ready == 0 || ready&backend.ReadyClosed != 0 || s.generation != tok.Generation() {
+			return i
+		}
+		events[i].Key, events[i].Ready = s.key, Readiness(ready)
+		if s.mode.IsOneshot() {
+			s.disarm()
+		}
+	}
+	return len(raw)
 }
 
 // resolve returns the slot that a token names, or nil if the token is stale.
@@ -82,7 +119,7 @@ func (t *table) resolve(tok backend.Token) *slot {
 		return nil
 	}
 	s := &t.slots[i]
-	if !s.live || s.generation != tok.Generation() {
+	if !s.live() || s.generation != tok.Generation() {
 		return nil
 	}
 	return s
@@ -99,7 +136,7 @@ func (t *table) live() iter.Seq[backend.Registration] {
 	return func(yield func(backend.Registration) bool) {
 		for i := range t.slots {
 			s := &t.slots[i]
-			if s.live && !yield(backend.Registration{
+			if s.live() && !yield(backend.Registration{
 				Handle: s.handle, Token: t.token(uint32(i)), Interest: s.interest, Mode: s.mode, Armed: s.armed,
 			}) {
 				return

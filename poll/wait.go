@@ -91,31 +91,40 @@ func (p *Poller) translate(events []Event, raw []backend.Event) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := 0
-	for _, ev := range raw {
-		s := p.table.resolve(ev.Token)
-		if s == nil {
-			p.counts.stale++
-			p.haunt(ev.Token)
-			continue
+	for {
+		done := p.table.deliver(events[n:], raw)
+		n += done
+		if raw = raw[done:]; len(raw) == 0 {
+			break
 		}
-		// The registration may have been modified since the kernel looked.
-		ready := ev.Ready.Mask(s.interest)
-		if ready == 0 || !s.armed && ready != backend.ReadyClosed {
-			p.counts.stale++
-			continue
+		if p.odd(&events[n], raw[0]) {
+			n++
 		}
-		events[n] = Event{Key: s.key, Ready: Readiness(ready)}
-		n++
-		switch {
-		case ready&backend.ReadyClosed != 0:
-			p.table.release(ev.Token.Index())
-		case s.mode.IsOneshot():
-			s.armed = false
-		}
+		raw = raw[1:]
 	}
 	p.counts.waits++
 	p.counts.events += uint64(n)
 	return n
+}
+
+// odd deals with an event that is not simply to be handed on, and says whether
+// it is one after all.
+func (p *Poller) odd(out *Event, ev backend.Event) bool {
+	s := p.table.resolve(ev.Token)
+	if s == nil {
+		p.counts.stale++
+		p.haunt(ev.Token)
+		return false
+	}
+	// The registration may have been modified since the kernel looked.
+	ready := ev.Ready & s.pass
+	if ready&backend.ReadyClosed == 0 {
+		p.counts.stale++
+		return false
+	}
+	*out = Event{Key: s.key, Ready: Readiness(ready)}
+	p.table.release(ev.Token.Index())
+	return true
 }
 
 // buffer is the leader's scratch space for n events.

@@ -14,7 +14,7 @@ var _ = [1]struct{}{}[epollIn-unix.EPOLLIN|epollPri-unix.EPOLLPRI|epollOut-unix.
 	epollOneshot-unix.EPOLLONESHOT|epollEdge-unix.EPOLLET]
 
 // Neither call can block, so neither tells the scheduler that it enters the
-// kernel. x/sys always does.
+// kernel. x/sys does so for every wait, also for one of no time.
 
 // epollCtl is epoll_ctl(2).
 func epollCtl(epfd, op, fd int, ev *unix.EpollEvent) unix.Errno {

@@ -143,14 +143,18 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 		return 0, p.failed
 	}
 	p.completions.Add(uint64(p.found))
-	for i := range p.found {
-		ev := &p.kernel[i]
-		events[i] = backend.Event{
-			Token: backend.MakeToken(uint32(ev.Fd), uint32(ev.Pad)),
-			Ready: decode(ev.Events),
-		}
+	return translate(events, p.kernel[:p.found]), nil
+}
+
+// translate turns the kernel's records into events.
+func translate(events []backend.Event, kernel []unix.EpollEvent) int {
+	events = events[:len(kernel)]
+	for i := range kernel {
+		// Field by field: a record built first would be stored twice.
+		events[i].Token = backend.MakeToken(uint32(kernel[i].Fd), uint32(kernel[i].Pad))
+		events[i].Ready = decode(kernel[i].Events)
 	}
-	return p.found, nil
+	return len(kernel)
 }
 
 // tryHarvest fetches what is ready, without blocking. It is the function that

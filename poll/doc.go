@@ -30,10 +30,13 @@
 // finalised by the garbage collector as always, and its registration ends as if
 // it had been closed.
 //
-// Delete a source before closing it. When a program closes first, no event of
-// another source is ever reported under the old key, but the entry stays in
-// the Poller's table until Delete, until the same number is added again, or
-// until the mechanism notices ([Closed]).
+// Delete a source before closing it. When a program closes first, the entry stays
+// in the Poller's table until Delete, until the same number is added again, or
+// until the mechanism notices ([Closed]). Once the number is added again, nothing
+// of the former source is reported. If it is in use again and not added, epoll
+// reports nothing of it under the old key. Other mechanisms promise that as far as
+// [Features].ForgetsClosed and ReportsClose say: AFD knows that a socket was closed
+// while it is armed and has nothing to report, and not otherwise.
 //
 // A duplicate (dup, fork, conn.File) shares the open file. On Linux epoll goes
 // on watching it after the registered descriptor was closed, for as long as a

@@ -84,8 +84,8 @@ type Features struct {
 	Interests Interest
 	// Readiness are the conditions that can be reported.
 	Readiness Readiness
-	// ReportsClose: closing a source that is registered and armed is told by
-	// an event with [Closed].
+	// ReportsClose: closing a source that is armed, and that has not become
+	// ready since, is told by an event with [Closed].
 	ReportsClose bool
 	// ForgetsClosed: a source closed without Delete is never confused with a
 	// later one of the same number, even if that one is not added.

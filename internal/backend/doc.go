@@ -106,9 +106,12 @@
 //
 // # Closing a registered descriptor
 //
-// The rule for users is: delete, then close. When it is broken, no event of
-// another file may be reported under the old token. What happens to the
-// registration differs: Linux forgets it silently once the last duplicate of
-// the descriptor is closed; AFD completes the poll with LOCAL_CLOSE (reported
-// as Closed); poll(2) and WSAPoll find out at the next round.
+// The rule for users is: delete, then close. When it is broken, and the number
+// is added again, no event of the former file may be reported. A mechanism that
+// can tell more says so: ForgetsClosed, if no event of another file is ever
+// reported under the old token, even if that one is not added; ReportsClose, if
+// closing an armed source is told. Linux forgets a registration silently once the
+// last duplicate of the descriptor is closed; AFD completes the outstanding poll,
+// if there is one, with LOCAL_CLOSE; poll(2) and WSAPoll compare what identity the
+// system gives a file before they report.
 package backend

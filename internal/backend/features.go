@@ -10,7 +10,8 @@ type Features struct {
 	Interests Interest
 	// Readiness are the kinds that can be reported.
 	Readiness Readiness
-	// ReportsClose: closing a registered, armed source is told by a Closed event.
+	// ReportsClose: closing a source that is armed, and that has not become ready
+	// since, is told by a Closed event.
 	ReportsClose bool
 	// ForgetsClosed: a source closed without Delete is never confused with
 	// a later one that got the same number, even if nobody adds that one.

@@ -22,8 +22,9 @@ func (e *env) reused(s *socket) (fresh, peer *socket) {
 }
 
 func forgetsClosed(f backend.Features) string {
-	if !f.ForgetsClosed {
-		return "the mechanism takes whoever has the number for the registered source (Features.ForgetsClosed)"
+	// The cases close sources that are armed, so to be told of that is enough.
+	if !f.ForgetsClosed && !f.ReportsClose {
+		return "the mechanism takes whoever has the number for the registered source (Features.ForgetsClosed, ReportsClose)"
 	}
 	return ""
 }

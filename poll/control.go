@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -13,9 +14,9 @@ import (
 // It fails with [ErrExists] if the source is registered, [ErrBadDescriptor] if it
 // is no open descriptor (or, on Windows, no socket), [ErrUnsupported] for a mode,
 // interest or kind of source that the mechanism cannot serve, [ErrInvalid] for
-// bits that are no interest, [ErrClosed] after Close, and net.ErrClosed if src
-// was made by [Conn] and the connection has been closed. After an error nothing
-// is registered that was not before.
+// bits that are no interest and for the zero Source, [ErrClosed] after Close, and
+// net.ErrClosed if src was made by [Conn] and the connection has been closed.
+// After an error everything is as it was.
 func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
 	return p.control("add", src, key, in, mode, add)
 }
@@ -24,8 +25,9 @@ func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
 // again, looking at it afresh. Conditions that the new interest does not ask
 // for are not reported from then on, even if they were found before.
 //
-// It fails with [ErrNotFound] if the source is not registered, and otherwise as
-// Add does; the earlier registration then stands.
+// It fails with [ErrNotFound] if the source is not registered, or no longer
+// because a raw descriptor was closed, and otherwise as Add does; the earlier
+// registration then stands.
 func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
 	return p.control("modify", src, key, in, mode, modify)
 }
@@ -72,6 +74,12 @@ const (
 )
 
 func (p *Poller) control(call string, src Source, key Key, in Interest, mode Mode, do action) error {
+	if p.b == nil {
+		return fail(call, src.handle, ErrClosed)
+	}
+	if !src.named {
+		return fmt.Errorf("poll: %s of the zero Source: %w", call, ErrInvalid)
+	}
 	if in&^Interest(backend.AllInterests) != 0 {
 		return fail(call, src.handle, fmt.Errorf("interest %v: %w", in, ErrInvalid))
 	}
@@ -176,6 +184,9 @@ func (p *Poller) modify(src Source, key Key, in backend.Interest, mode backend.M
 	if err := p.b.Modify(s.handle, p.table.token(i), in, mode); err != nil {
 		if isGone(err) {
 			p.table.release(i)
+			if !errors.Is(err, ErrNotFound) {
+				err = fmt.Errorf("%w: %w", ErrNotFound, err)
+			}
 		}
 		return err
 	}

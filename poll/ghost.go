@@ -1,6 +1,10 @@
 package poll
 
-import "github.com/goetia-go/goetia/internal/backend"
+import (
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
 
 // ghosts are tokens that were reported though they are in the table no more.
 // Once is a coincidence: the registration was deleted after the kernel had
@@ -37,8 +41,25 @@ func (p *Poller) haunt(tok backend.Token) {
 	if p.ghosts == nil {
 		p.ghosts = make(ghosts)
 	}
-	if p.ghosts.again(tok) && r.Rebuild(p.table.live()) == nil {
-		// After a failure, for want of descriptors say, the next one tries again.
+	if !p.ghosts.again(tok) {
+		return
+	}
+	// It fails for want of descriptors, say. The next one tries again.
+	p.haunted = r.Rebuild(p.table.live()) != nil
+	if !p.haunted {
 		p.ghosts = nil
 	}
+}
+
+// hauntedPause is how long a Wait holds back that would otherwise spin.
+const hauntedPause = 5 * time.Millisecond
+
+// pausing says, once for each failure, that the mechanism keeps reporting what
+// is not wanted and could not be rebuilt.
+func (p *Poller) pausing() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	was := p.haunted
+	p.haunted = false
+	return was
 }

@@ -1,9 +1,12 @@
 package poll
 
 import (
+	"iter"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
 )
 
 // A descriptor closed while a duplicate lives goes on being reported, and epoll
@@ -75,5 +78,84 @@ func TestClosedDescriptorWithADuplicateDoesNotSpin(t *testing.T) {
 		if n, err := p.Wait(events, -1); err != nil || n != 1 || events[0].Key != 4 {
 			t.Fatalf("after re-arming: %v, %v", events[:n], err)
 		}
+	}
+}
+
+// With no descriptor left for a new epoll, a dead registration made Wait ask
+// 200 000 times a second.
+func TestDeadRegistrationDoesNotSpinWithoutDescriptors(t *testing.T) {
+	p, err := New(WithMechanism(Epoll))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	must(err)
+	dup, err := syscall.Dup(fds[0])
+	must(err)
+	defer syscall.Close(dup)
+	defer syscall.Close(fds[1])
+	src := FD(uintptr(fds[0]))
+	must(p.Add(src, 1, Readable, Level))
+	must(syscall.Close(fds[0]))
+	must(p.Delete(src))
+	_, err = syscall.Write(fds[1], []byte("x"))
+	must(err)
+
+	p.b = unbuildable{p.b}
+	const wait = 50 * time.Millisecond
+	before := p.Stats().Kernel.Waits
+	var events [4]Event
+	if n, err := p.Wait(events[:], wait); n != 0 || err != nil {
+		t.Fatalf("%v, %v", events[:n], err)
+	}
+	if calls := p.Stats().Kernel.Waits - before; calls > uint64(10+2*wait/hauntedPause) {
+		t.Errorf("%d waits in %v", calls, wait)
+	}
+}
+
+// unbuildable is a mechanism that has no descriptor for a rebuild.
+type unbuildable struct{ backend.Backend }
+
+func (unbuildable) Rebuild(iter.Seq[backend.Registration]) error { return syscall.EMFILE }
+
+func (u unbuildable) Counters() backend.Counters { return u.Backend.(backend.Counter).Counters() }
+
+// A number that was closed and deleted while a duplicate lived, and then made to
+// name the same file again, could not be added: the kernel still had it.
+func TestNumberThatNamesTheSameFileAgain(t *testing.T) {
+	p, err := New(WithMechanism(Epoll))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	must(err)
+	dup, err := syscall.Dup(fds[0])
+	must(err)
+	defer syscall.Close(dup)
+	defer syscall.Close(fds[0])
+	defer syscall.Close(fds[1])
+	src := FD(uintptr(fds[0]))
+	must(p.Add(src, 1, Readable, Oneshot))
+	must(syscall.Close(fds[0]))
+	must(p.Delete(src))
+	must(syscall.Dup3(dup, fds[0], syscall.O_CLOEXEC))
+	must(p.Add(src, 2, Writable, Oneshot))
+	var events [4]Event
+	if n, err := p.Wait(events[:], -1); err != nil || n != 1 || events[0] != (Event{Key: 2, Ready: Writable}) {
+		t.Fatalf("%v, %v", events[:n], err)
 	}
 }

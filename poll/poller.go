@@ -7,8 +7,9 @@ import (
 	"github.com/goetia-go/goetia/internal/backend"
 )
 
-// Poller waits for many sources at once. Make one with [New]. All methods are
-// safe for concurrent use.
+// Poller waits for many sources at once. Make one with [New], and end it with
+// Close; one that is forgotten keeps its kernel objects and memory. All methods
+// are safe for concurrent use. The zero Poller behaves like a closed one.
 type Poller struct {
 	b         backend.Backend
 	mechanism Mechanism
@@ -19,6 +20,9 @@ type Poller struct {
 	mu     sync.Mutex
 	table  table
 	ghosts ghosts
+	// haunted: the mechanism could not be rebuilt, so its next empty answer is
+	// not to be followed by another question at once.
+	haunted bool
 
 	// notified coalesces notifications: it is set from the first Notify until
 	// a Wait is about to return.
@@ -55,7 +59,9 @@ func WithMechanism(m Mechanism) Option {
 func New(opts ...Option) (*Poller, error) {
 	var o options
 	for _, opt := range opts {
-		opt(&o)
+		if opt != nil {
+			opt(&o)
+		}
 	}
 	name, b, err := open(o.mechanism)
 	if err != nil {
@@ -101,13 +107,21 @@ func (p *Poller) Notify() error {
 		return nil
 	}
 	p.counts.notifies.Add(1)
-	return p.b.Notify()
+	err := p.b.Notify()
+	if err != nil {
+		// Nobody will answer, so the next one must try again.
+		p.notified.Store(false)
+	}
+	return err
 }
 
 // Close ends the Poller: waits in progress return [ErrClosed], registrations are
 // forgotten, and every kernel object is released before it returns. Sources
 // stay open. Calls after the first wait for it and return nil.
 func (p *Poller) Close() error {
+	if p.b == nil {
+		return nil
+	}
 	if p.closed.Swap(true) {
 		<-p.gone
 		return nil
@@ -129,6 +143,9 @@ func (p *Poller) Close() error {
 // enter counts the caller in, unless the Poller is closed. Count first, look
 // second: Close looks in the opposite order.
 func (p *Poller) enter() bool {
+	if p.b == nil {
+		return false
+	}
 	p.waiters.Add(1)
 	if p.closed.Load() {
 		p.leave()

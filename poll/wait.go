@@ -66,6 +66,8 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 		raw := p.buffer(len(events))
 		n, err := p.b.Wait(raw, timeout)
 		if err != nil {
+			// The mechanism may have taken a notification with it.
+			p.notified.Store(false)
 			return 0, err
 		}
 		if n > 0 {
@@ -82,6 +84,9 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 		}
 		if limited && time.Since(clockStart) >= deadline {
 			return 0, nil
+		}
+		if p.pausing() {
+			time.Sleep(hauntedPause)
 		}
 	}
 }

@@ -83,9 +83,15 @@ func (p *Poll) Features() backend.Features {
 }
 
 // Add implements backend.Backend. The kernel itself knows whether an old
-// registration under the same number still stands.
-func (p *Poll) Add(h uintptr, tok, _ backend.Token, in backend.Interest, mode backend.Mode) error {
-	err := p.ctl(unix.EPOLL_CTL_ADD, h, tok, encode(in, mode))
+// registration under the same number still stands. If it does and the Poller
+// knows of none, it is of a number that was closed while a duplicate lived, and
+// now names the same file again: it is taken over.
+func (p *Poll) Add(h uintptr, tok, old backend.Token, in backend.Interest, mode backend.Mode) error {
+	bits := encode(in, mode)
+	err := p.ctl(unix.EPOLL_CTL_ADD, h, tok, bits)
+	if old == 0 && errors.Is(err, backend.ErrExists) {
+		return p.ctl(unix.EPOLL_CTL_MOD, h, tok, bits)
+	}
 	if errors.Is(err, unix.EPERM) {
 		return fmt.Errorf("%w: regular files and directories have no readiness: %w", backend.ErrUnsupported, err)
 	}

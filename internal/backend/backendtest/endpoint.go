@@ -6,6 +6,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 )
 
 // ErrWouldBlock is returned by an Endpoint's Read and Write instead of waiting.
@@ -148,8 +149,23 @@ func accept(l *socket) (*socket, error) {
 	return nonblocking(h, err, "accept")
 }
 
-// shared is the listener that pairs are made with. It blocks, and one at a time
-// connects and accepts, so that both ends are of one connection.
+// acceptSoon takes a connection that has been made already and may not yet have
+// come to the listener.
+func acceptSoon(l *socket) (*socket, error) {
+	for deadline := time.Now().Add(patience); ; {
+		s, err := accept(l)
+		if err == nil || !errors.Is(err, ErrWouldBlock) {
+			return s, err
+		}
+		if time.Now().After(deadline) {
+			return nil, fmt.Errorf("the other end connected, and %v later: %w", patience, err)
+		}
+		time.Sleep(10 * time.Microsecond)
+	}
+}
+
+// shared is the listener that pairs are made with. One at a time connects and
+// accepts, so that both ends are of one connection.
 var shared struct {
 	mu   sync.Mutex
 	l    *socket
@@ -165,10 +181,6 @@ func connectPeer(s *socket) (*socket, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := sysSetNonblock(l.h, false); err != nil {
-			l.Close()
-			return nil, err
-		}
 		shared.l, shared.port = l, port
 	}
 	if err := sysSetNonblock(s.h, false); err != nil {
@@ -177,7 +189,7 @@ func connectPeer(s *socket) (*socket, error) {
 	if err := sysConnect(s.h, shared.port); err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
-	peer, err := accept(shared.l)
+	peer, err := acceptSoon(shared.l)
 	if err != nil {
 		return nil, err
 	}

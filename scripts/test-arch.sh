@@ -13,22 +13,17 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # at start. test-oldkernel.sh runs it on a real kernel.
 readonly ALL=(arm arm64 mips ppc64le riscv64 s390x)
 
-# qemu_name GOARCH
-qemu_name() {
-	case $1 in
-	amd64) echo qemu-x86_64-static ;;
-	arm64) echo qemu-aarch64-static ;;
-	*) echo "qemu-$1-static" ;;
-	esac
-}
-
 need qemu-s390x-static qemu-user-static
 if (($# == 0)); then set -- "${ALL[@]}"; fi
 failed=0
 for arch; do
 	say "linux/$arch"
+	case $arch in
+	arm64) processor=aarch64 ;;
+	*) processor=$arch ;;
+	esac
 	# A timeout of ten minutes: emulation is slower by a factor of ten and more.
 	in_root env GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
-		go test -short -count=1 -timeout=10m -exec "$(qemu_name "$arch")" ./... || failed=1
+		go test -short -count=1 -timeout=10m -exec "$REPO/scripts/qemu-exec.sh $processor" ./... || failed=1
 done
 exit "$failed"

@@ -26,18 +26,21 @@ const readsPerEvent = 8
 // ready does what an event makes possible. It returns errDone when the
 // connection is finished, and another error when it has failed.
 func (l *loop) ready(c *conn, r poll.Readiness) error {
-	if r.Any(poll.Writable) && c.out.size > 0 {
+	reading := !c.ended && !c.paused
+	sent := false
+	if r.Any(poll.Writable|poll.Error|poll.HangUp) && c.out.size > 0 {
+		before := c.out.size
 		if err := l.flush(c); err != nil {
 			return err
 		}
+		sent = c.out.size < before
 	}
-	reading := !c.ended && !c.paused
 	switch {
 	case reading && r.Any(poll.Readable|poll.ReadClosed|poll.Error|poll.HangUp):
 		if err := l.echo(c); err != nil {
 			return err
 		}
-	case !reading && r.Any(poll.Error|poll.HangUp):
+	case !reading && !sent && r.Any(poll.Error|poll.HangUp):
 		// No read will tell, since none is due: the peer is gone and what is
 		// kept for it cannot be sent. Level mode would repeat this for ever.
 		if err := c.s.ConnectError(); err != nil {

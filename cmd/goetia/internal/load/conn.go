@@ -86,6 +86,7 @@ func (w *worker) read(c *conn) {
 // answered counts a message and begins the next one.
 func (w *worker) answered(c *conn) {
 	now := time.Now()
+	w.answer = now
 	w.result.record(now.Sub(c.due))
 	w.progress.messages.Add(1)
 	c.busy, c.message, c.sent, c.got = false, nil, 0, 0

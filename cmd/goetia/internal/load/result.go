@@ -13,7 +13,8 @@ type Result struct {
 	Mechanism poll.Mechanism
 	// Connected is how long it took to make all connections.
 	Connected time.Duration
-	// Elapsed is how long messages were sent, without the wait for the last.
+	// Elapsed is from the first message to the end of the duration, or to
+	// the last answer if that came later.
 	Elapsed time.Duration
 	// Messages that were sent, answered and compared.
 	Messages uint64

@@ -33,7 +33,9 @@ type worker struct {
 	interval time.Duration
 	stopping bool
 	progress *Progress
-	result   Result
+	// answer is when the last answer was complete.
+	answer time.Time
+	result Result
 }
 
 func newWorker(o Options, share int, b block, p *Progress) (*worker, error) {
@@ -57,6 +59,7 @@ func newWorker(o Options, share int, b block, p *Progress) (*worker, error) {
 // answers.
 func (w *worker) load(ctx context.Context) error {
 	start := time.Now()
+	defer func() { w.result.Elapsed = w.answer.Sub(start) }()
 	end := start.Add(w.options.Duration)
 	for i, c := range w.conns {
 		if w.interval == 0 {
@@ -73,7 +76,7 @@ func (w *worker) load(ctx context.Context) error {
 		if !w.stopping && (!now.Before(end) || ctx.Err() != nil || w.alive == 0) {
 			w.stopping = true
 			w.result.Interrupted = ctx.Err() != nil
-			w.result.Elapsed = now.Sub(start)
+			w.answer = now
 			last = now.Add(w.options.Grace)
 		}
 		wait := min(look, end.Sub(now))

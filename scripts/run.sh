@@ -90,7 +90,7 @@ fi
 if wine=$("$here/wine-setup.sh"); then
 	run_windows "$wine" || failed=1
 elif [[ ${1:-} == --windows ]]; then
-	missing "no Wine, see above"
+	exit "$MISSING"
 else
 	printf '\n=== windows/amd64: not run, there is no Wine here (how to get one: see above)\n'
 fi

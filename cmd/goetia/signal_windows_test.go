@@ -10,10 +10,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// interruptible gives the program a console of its own, so that a Ctrl-C
-// reaches nobody else.
+// interruptible gives the program a console of its own, without a window, so that
+// a Ctrl-C reaches nobody else.
 func interruptible(c *exec.Cmd) {
-	c.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_CONSOLE}
+	c.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW}
 }
 
 // signal types Ctrl-C; Windows has no other signal for another process. Only a

@@ -118,9 +118,13 @@ func (c *loadCommand) text(e *env, addr string, r *load.Result) error {
 	rows.Addf("connect", "%v", r.Connected.Round(100*time.Microsecond))
 	rows.Addf("messages", "%s in %v%s", report.Number(r.Messages), r.Elapsed.Round(time.Millisecond), interrupted(r))
 	rows.Addf("throughput", "%s messages/s, %.1f MB/s each way", report.Number(int64(r.PerSecond())), c.megabytes(r))
-	rows.Addf("latency µs", "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s",
-		report.Micros(r.Quantile(50)), report.Micros(r.Quantile(90)), report.Micros(r.Quantile(99)),
-		report.Micros(r.Quantile(99.9)), report.Micros(r.Max()))
+	if r.Messages == 0 {
+		rows.Add("latency µs", "no answers")
+	} else {
+		rows.Addf("latency µs", "p50 %s  p90 %s  p99 %s  p99.9 %s  max %s",
+			report.Micros(r.Quantile(50)), report.Micros(r.Quantile(90)), report.Micros(r.Quantile(99)),
+			report.Micros(r.Quantile(99.9)), report.Micros(r.Max()))
+	}
 	report.NewPoller(r.Poller).Rows(&rows)
 	if r.OK() {
 		rows.Add("errors", "none, every answer was what had been sent")
@@ -178,7 +182,7 @@ func (c *loadCommand) json(addr string, r *load.Result) loaded {
 	return loaded{
 		Address: addr, Engine: c.Engine, Mechanism: r.Mechanism,
 		Connections: c.Conns, Size: int(c.Size), Seed: c.Seed,
-		Connect: r.Connected.Seconds(), Seconds: r.Elapsed.Seconds(),
+		Connect: report.Seconds(r.Connected), Seconds: report.Seconds(r.Elapsed),
 		Messages: r.Messages, PerSecond: r.PerSecond(), Megabytes: c.megabytes(r),
 		Latency: latency{
 			P50:  report.Microseconds(r.Quantile(50)),
@@ -186,7 +190,7 @@ func (c *loadCommand) json(addr string, r *load.Result) loaded {
 			P99:  report.Microseconds(r.Quantile(99)),
 			P999: report.Microseconds(r.Quantile(99.9)),
 			Max:  report.Microseconds(r.Max()),
-			Mean: r.Latency.Mean() / 1e3,
+			Mean: report.Microseconds(time.Duration(r.Latency.Mean())),
 		},
 		Errors:      loadErrors{r.Mismatches, r.Broken, r.Stalled, r.First},
 		Interrupted: r.Interrupted, OK: r.OK(),

@@ -147,7 +147,7 @@ type change struct {
 
 func changeJSON(c *watch.Change) change {
 	return change{
-		Time: c.Time.Format(microTime), Elapsed: c.Elapsed.Seconds(), Event: c.Event,
+		Time: c.Time.Format(microTime), Elapsed: report.Seconds(c.Elapsed), Event: c.Event,
 		Key: c.Key, Target: c.Target, Ready: c.Flags(), Mechanism: c.Mechanism,
 		Bytes: c.Bytes, Notes: append([]string{}, c.Notes...), Done: c.Done,
 	}

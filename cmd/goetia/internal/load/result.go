@@ -34,8 +34,12 @@ type Result struct {
 // OK says that nothing went wrong.
 func (r *Result) OK() bool { return r.Mismatches+r.Broken+r.Stalled == 0 }
 
-// Quantile is the latency below which a share of the answers came, in percent.
+// Quantile is the latency below which a share of the answers came, in percent;
+// zero if there were none.
 func (r *Result) Quantile(percent float64) time.Duration {
+	if r.Messages == 0 {
+		return 0 // the histogram would say half its unit
+	}
 	return time.Duration(r.Latency.ValueAtPercentile(percent))
 }
 

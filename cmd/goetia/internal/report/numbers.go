@@ -42,6 +42,11 @@ func Micros(d time.Duration) string {
 // Microseconds is a duration as a number for JSON, rounded to nanoseconds.
 func Microseconds(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
+// Seconds is a duration as a number for JSON, rounded to microseconds.
+func Seconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)/time.Microsecond) / 1e6
+}
+
 // Plural is "1 thing" or "2 things".
 func Plural[T ~int | ~int64 | ~uint64](n T, thing string) string {
 	if n == 1 {

@@ -1,0 +1,16 @@
+// Package loop holds the event loops that are compared: the library's Poller and
+// loops written by hand on the bare system calls. All do the same with an event:
+// look whether it says readable, find the source by its key, and where the mode
+// asks for it arm that again.
+package loop
+
+// Loop is one event loop. Its methods are for one goroutine.
+type Loop interface {
+	// Turn waits once and handles what came; it returns how many events did.
+	Turn() (int, error)
+	// Close gives the loop's own descriptors back; the sources stay.
+	Close() error
+}
+
+// Batch is how many events a loop takes at once at most.
+const Batch = 1024

@@ -1,0 +1,55 @@
+package loop
+
+import (
+	"errors"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+type poller struct {
+	p      *poll.Poller
+	srcs   []poll.Source
+	mode   poll.Mode
+	events []poll.Event
+	seen   uint64
+}
+
+// NewPoller registers the sources with a Poller of the mechanism (empty: the
+// default), for reading.
+func NewPoller(mech poll.Mechanism, srcs []poll.Source, mode poll.Mode) (Loop, error) {
+	var opts []poll.Option
+	if mech != "" {
+		opts = append(opts, poll.WithMechanism(mech))
+	}
+	p, err := poll.New(opts...)
+	if err != nil {
+		return nil, err
+	}
+	for i, src := range srcs {
+		if err := p.Add(src, poll.Key(i), poll.Readable, mode); err != nil {
+			return nil, errors.Join(err, p.Close())
+		}
+	}
+	return &poller{p: p, srcs: srcs, mode: mode, events: make([]poll.Event, Batch)}, nil
+}
+
+func (l *poller) Turn() (int, error) {
+	n, err := l.p.Wait(l.events, -1)
+	if err != nil {
+		return n, err
+	}
+	for _, ev := range l.events[:n] {
+		if !ev.Ready.Has(poll.Readable) {
+			continue
+		}
+		l.seen++
+		if l.mode == poll.Oneshot {
+			if err := l.p.Modify(l.srcs[ev.Key], ev.Key, poll.Readable, poll.Oneshot); err != nil {
+				return n, err
+			}
+		}
+	}
+	return n, nil
+}
+
+func (l *poller) Close() error { return l.p.Close() }

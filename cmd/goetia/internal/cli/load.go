@@ -21,8 +21,8 @@ type loadCommand struct {
 	Mechanism      mechanism     `placeholder:"NAME" help:"How to ask the kernel; see goetia doctor. The default is this system's best."`
 	Workers        int           `default:"1" placeholder:"N" help:"Number of event loops (${default})."`
 	Seed           uint64        `placeholder:"N" help:"Seed of the payloads; without it, a new one each time."`
-	ConnectTimeout time.Duration `default:"5s" placeholder:"DURATION" help:"How long one connection attempt may take (${default})."`
-	Grace          time.Duration `default:"2s" placeholder:"DURATION" help:"How long to wait for the last answers (${default})."`
+	ConnectTimeout time.Duration `default:"10s" placeholder:"DURATION" help:"How long one connection attempt may take (${default})."`
+	Grace          time.Duration `default:"10s" placeholder:"DURATION" help:"How long to wait for the last answers (${default})."`
 	JSON           bool          `name:"json" help:"Print the result as one JSON object."`
 }
 

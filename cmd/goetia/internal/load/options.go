@@ -19,15 +19,15 @@ type Options struct {
 	// 0 is as fast as the answers come.
 	Rate float64
 	Seed uint64
-	// ConnectTimeout is how long one connection attempt may take; 0 is 5 s.
+	// ConnectTimeout is how long one connection attempt may take; 0 is 10 s.
 	ConnectTimeout time.Duration
-	// Grace is how long to wait for the last answers; 0 is 2 s.
+	// Grace is how long to wait for the last answers; 0 is 10 s.
 	Grace time.Duration
 }
 
 const (
-	defaultConnectTimeout = 5 * time.Second
-	defaultGrace          = 2 * time.Second
+	defaultConnectTimeout = 10 * time.Second
+	defaultGrace          = 10 * time.Second
 	// dialing is how many connection attempts are under way at once, which
 	// is fewer than the listen queue of any system holds.
 	dialing = 100

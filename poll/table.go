@@ -96,10 +96,12 @@ func (t *table) deliver(events []Event, raw []backend.Event) int {
 	events = events[:len(raw)]
 	for i := range raw {
 		tok := raw[i].Token
-		if int(tok.Index()) >= len(slots) {
+		// Unsigned: as an int32 the highest indices would be negative.
+		at := uint(tok.Index())
+		if at >= uint(len(slots)) {
 			return i
 		}
-		s := &slots[tok.Index()]
+		s := &slots[at]
 		ready := raw[i].Ready & s.pass
 		if ready == 0 || ready&backend.ReadyClosed != 0 || s.generation != tok.Generation() {
 			return i

@@ -1,6 +1,9 @@
 package backend
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // The sentinels that mechanisms and the Poller share. Package poll exports
 // them under the same names.
@@ -13,7 +16,8 @@ var (
 	// ErrNoBaseSocket is internal: the socket belongs to a layered provider
 	// that gives no access to the base provider's socket, so AFD cannot poll
 	// it and another mechanism must.
-	ErrNoBaseSocket = errors.New("goetia: socket has no base provider handle")
+	// Where there is none, the user sees an ErrUnsupported.
+	ErrNoBaseSocket = fmt.Errorf("goetia: socket has no base provider handle: %w", ErrUnsupported)
 
 	// ErrUnsupported is the standard library's sentinel, so that callers can
 	// test for it without this package.

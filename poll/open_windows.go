@@ -3,12 +3,25 @@ package poll
 import (
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/backend/afd"
+	"github.com/goetia-go/goetia/internal/backend/fallback"
 	"github.com/goetia-go/goetia/internal/backend/wsapoll"
 )
 
 func candidates() []candidate {
 	return []candidate{
-		{name: AFD, open: func() (backend.Backend, error) { return afd.Open() }, probe: afd.Probe},
-		{name: WSAPoll, open: func() (backend.Backend, error) { return wsapoll.Open() }},
+		{name: AFD, open: openAFD, probe: afd.Probe},
+		{name: WSAPoll, open: openWSAPoll},
 	}
 }
+
+// openAFD lets WSAPoll serve the sockets that AFD cannot: those of layered
+// providers that do not tell their base socket.
+func openAFD() (backend.Backend, error) {
+	b, err := afd.Open()
+	if err != nil {
+		return nil, err
+	}
+	return fallback.New(b, openWSAPoll), nil
+}
+
+func openWSAPoll() (backend.Backend, error) { return wsapoll.Open() }

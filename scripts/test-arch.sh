@@ -22,8 +22,9 @@ for arch; do
 	arm64) processor=aarch64 ;;
 	*) processor=$arch ;;
 	esac
-	# A timeout of ten minutes: emulation is slower by a factor of ten and more.
-	in_root env GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
+	# A timeout of ten minutes: emulation is slower by a factor of ten and more. Tests are
+	# told, since how much processor time something took says nothing there.
+	in_root env GOETIA_EMULATED=1 GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
 		go test -short -count=1 -timeout=10m -exec "$REPO/scripts/qemu-exec.sh $processor" ./... || failed=1
 done
 exit "$failed"

@@ -76,12 +76,13 @@ vm_pack() { (cd "$1" && find . -print0 | cpio --null -o -H newc --quiet | gzip -
 vm_boot() {
 	local log rc
 	log=$(mktemp)
-	# Hardware virtualisation where there is some.
+	# Hardware virtualisation where there is some. Wine sends its console escape sequences.
 	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 -accel kvm -accel tcg,thread=multi \
 		-cpu "${VM_CPU:-max}" -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -display none -no-reboot -serial stdio \
 		-kernel "$kernel" \
 		-append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off random.trust_cpu=on ${VM_APPEND:-}" \
-		"$@" </dev/null 2>"$log.err" | tr -d '\r' | tee "$log" | grep --line-buffered -v '^vm-exit ' || true
+		"$@" </dev/null 2>"$log.err" |
+		sed -u 's/\r//g; s/\x1b\[[?0-9;]*[a-zA-Z]//g' | tee "$log" | grep --line-buffered -v '^vm-exit ' || true
 	rc=$(sed -n 's/^vm-exit \([0-9]*\)$/\1/p' "$log" | tail -n 1)
 	if [[ -z $rc ]]; then
 		printf 'the machine ended without a result\n' >&2

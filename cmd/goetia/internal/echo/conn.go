@@ -76,6 +76,7 @@ func (l *loop) echo(c *conn) error {
 		if c.out.size > l.highWater {
 			c.paused = true
 			l.counts.Pauses++
+			l.server.paused.Add(1)
 			return nil
 		}
 		if n < len(l.buf) {
@@ -117,6 +118,7 @@ func (l *loop) flush(c *conn) error {
 	}
 	if c.paused && c.out.size <= l.highWater/2 {
 		c.paused = false
+		l.server.paused.Add(-1)
 	}
 	return nil
 }

@@ -163,6 +163,9 @@ func (l *loop) close(c *conn) {
 
 func (l *loop) forget(c *conn) {
 	c.out.clear(&l.store)
+	if c.paused {
+		l.server.paused.Add(-1)
+	}
 	_ = c.s.Close()
 	l.conns[c.key] = nil
 	l.free = append(l.free, c.key)

@@ -40,6 +40,7 @@ type Server struct {
 	stopping atomic.Bool
 	active   atomic.Int64
 	peak     atomic.Int64
+	paused   atomic.Int64
 
 	mu     sync.Mutex
 	counts Counts
@@ -85,6 +86,10 @@ func (s *Server) Mechanism() poll.Mechanism { return s.loops[0].poller.Mechanism
 
 // Active is the number of connections now.
 func (s *Server) Active() int { return int(s.active.Load()) }
+
+// Paused is the number of connections that are not read from now because their
+// peers do not take what was sent back.
+func (s *Server) Paused() int { return int(s.paused.Load()) }
 
 // Serve echoes until ctx is done, then stops accepting and reading, gives peers a
 // second to take what was kept for them, and returns nil. It returns an error

@@ -55,8 +55,9 @@ func (r *running) end() Counts {
 		r.t.Fatal("the server does not stop")
 	}
 	c := r.Counts()
-	if c.Closed != c.Accepted || r.Active() != 0 {
-		r.t.Errorf("%d connections accepted, %d closed, %d active at the end", c.Accepted, c.Closed, r.Active())
+	if c.Closed != c.Accepted || r.Active() != 0 || r.Paused() != 0 {
+		r.t.Errorf("%d connections accepted, %d closed, %d active and %d paused at the end",
+			c.Accepted, c.Closed, r.Active(), r.Paused())
 	}
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/clock"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -20,11 +21,11 @@ type conn struct {
 	sent, got int
 	busy      bool
 	// due is when the message was to be sent.
-	due time.Time
+	due time.Duration
 }
 
 // send begins a message that is due now, or was earlier.
-func (w *worker) send(c *conn, due time.Time) {
+func (w *worker) send(c *conn, due time.Duration) {
 	o := c.offsets.next()
 	c.message = w.block[o : o+w.options.Size]
 	c.sent, c.got, c.busy, c.due = 0, 0, true, due
@@ -85,9 +86,9 @@ func (w *worker) read(c *conn) {
 
 // answered counts a message and begins the next one.
 func (w *worker) answered(c *conn) {
-	now := time.Now()
+	now := clock.Now()
 	w.answer = now
-	w.result.record(now.Sub(c.due))
+	w.result.record(now - c.due)
 	w.progress.messages.Add(1)
 	c.busy, c.message, c.sent, c.got = false, nil, 0, 0
 	w.busy--
@@ -96,7 +97,7 @@ func (w *worker) answered(c *conn) {
 	case w.interval == 0:
 		w.send(c, now)
 	default:
-		c.due = c.due.Add(w.interval)
+		c.due += w.interval
 		w.pace.wait(c)
 	}
 }

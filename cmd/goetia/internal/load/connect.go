@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/clock"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -13,14 +14,14 @@ import (
 // attempt is a connection that is being made.
 type attempt struct {
 	c     *conn
-	until time.Time
+	until time.Duration
 }
 
 // connect makes all connections of the worker, a bounded number at a time. It
 // gives up at the first that fails: figures from fewer connections than were
 // asked for would answer another question.
 func (w *worker) connect(ctx context.Context, seed uint64) error {
-	start := time.Now()
+	start := clock.Now()
 	pending := make(map[poll.Key]attempt, dialing)
 	next := 0
 	for next < len(w.conns) || len(pending) > 0 {
@@ -54,14 +55,14 @@ func (w *worker) connect(ctx context.Context, seed uint64) error {
 				return w.unreachable(errors.New(w.result.First))
 			}
 		}
-		now := time.Now()
+		now := clock.Now()
 		for _, a := range pending {
-			if now.After(a.until) {
+			if now > a.until {
 				return w.unreachable(fmt.Errorf("no answer within %v", w.options.ConnectTimeout))
 			}
 		}
 	}
-	w.result.Connected = time.Since(start)
+	w.result.Connected = clock.Since(start)
 	return nil
 }
 
@@ -81,7 +82,7 @@ func (w *worker) dial(key poll.Key, seed uint64) (attempt, error) {
 	}
 	w.conns[key] = c
 	w.alive++
-	return attempt{c, time.Now().Add(w.options.ConnectTimeout)}, nil
+	return attempt{c, clock.Now() + w.options.ConnectTimeout}, nil
 }
 
 // connected says how an attempt has ended.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/clock"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -34,7 +35,7 @@ type worker struct {
 	stopping bool
 	progress *Progress
 	// answer is when the last answer was complete.
-	answer time.Time
+	answer time.Duration
 	result Result
 }
 
@@ -58,33 +59,33 @@ func newWorker(o Options, share int, b block, p *Progress) (*worker, error) {
 // load sends until the duration is over or ctx is done, then waits for the last
 // answers.
 func (w *worker) load(ctx context.Context) error {
-	start := time.Now()
-	defer func() { w.result.Elapsed = w.answer.Sub(start) }()
-	end := start.Add(w.options.Duration)
+	start := clock.Now()
+	defer func() { w.result.Elapsed = w.answer - start }()
+	end := start + w.options.Duration
 	for i, c := range w.conns {
 		if w.interval == 0 {
-			w.send(c, time.Now())
+			w.send(c, clock.Now())
 			continue
 		}
 		// Spread over one interval, or all would be due at once.
-		c.due = start.Add(w.interval * time.Duration(i) / time.Duration(len(w.conns)))
+		c.due = start + w.interval*time.Duration(i)/time.Duration(len(w.conns))
 		w.pace.wait(c)
 	}
-	var last time.Time
+	var last time.Duration
 	for {
-		now := time.Now()
-		if !w.stopping && (!now.Before(end) || ctx.Err() != nil || w.alive == 0) {
+		now := clock.Now()
+		if !w.stopping && (now >= end || ctx.Err() != nil || w.alive == 0) {
 			w.stopping = true
 			w.result.Interrupted = ctx.Err() != nil
 			w.answer = now
-			last = now.Add(w.options.Grace)
+			last = now + w.options.Grace
 		}
-		wait := min(look, end.Sub(now))
+		wait := min(look, end-now)
 		if w.stopping {
 			if w.busy == 0 {
 				return nil
 			}
-			if wait = min(look, last.Sub(now)); wait <= 0 {
+			if wait = min(look, last-now); wait <= 0 {
 				w.stalled()
 				return nil
 			}
@@ -103,7 +104,7 @@ func (w *worker) load(ctx context.Context) error {
 
 // sendDue begins the messages whose time has come, and returns how long it is to
 // the next one, or -1.
-func (w *worker) sendDue(now time.Time) time.Duration {
+func (w *worker) sendDue(now time.Duration) time.Duration {
 	for {
 		c, left := w.pace.dueAt(now)
 		if c == nil {

@@ -3,7 +3,6 @@ package watch
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
@@ -15,12 +14,12 @@ import (
 const takesPerEvent = 256
 
 // ready tells one event after taking away what caused it, and goes on or ends.
-func (w *watcher) ready(ev poll.Event, now time.Time) error {
+func (w *watcher) ready(ev poll.Event) error {
 	src := w.sources[ev.Key]
 	if src == nil {
 		return nil
 	}
-	c := w.change(src, Ready, now)
+	c := w.change(src, Ready)
 	c.Ready = ev.Ready
 	accepted, all := w.take(src, c)
 	w.told++

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/clock"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -42,7 +43,7 @@ func Watch(ctx context.Context, o Options) (err error) {
 		_ = p.Close()
 		return err
 	}
-	w := &watcher{options: o, poller: p, sources: map[poll.Key]*source{}, start: time.Now(), buf: make([]byte, 64<<10)}
+	w := &watcher{options: o, poller: p, sources: map[poll.Key]*source{}, start: clock.Now(), buf: make([]byte, 64<<10)}
 	forget := context.AfterFunc(ctx, func() { _ = p.Notify() })
 	defer func() {
 		forget()
@@ -84,7 +85,7 @@ type watcher struct {
 	poller  *poll.Poller
 	sources map[poll.Key]*source
 	last    poll.Key
-	start   time.Time
+	start   time.Duration
 	buf     []byte
 	told    int
 	failed  error // the first failed connect
@@ -95,7 +96,7 @@ func (w *watcher) run(ctx context.Context) error {
 	for ctx.Err() == nil && len(w.sources) > 0 && !w.enough() {
 		timeout := time.Duration(-1)
 		if w.options.For > 0 {
-			if timeout = w.options.For - time.Since(w.start); timeout <= 0 {
+			if timeout = w.options.For - clock.Since(w.start); timeout <= 0 {
 				break
 			}
 		}
@@ -103,12 +104,11 @@ func (w *watcher) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		now := time.Now()
 		for _, ev := range events[:n] {
 			if w.enough() {
 				break
 			}
-			if err := w.ready(ev, now); err != nil {
+			if err := w.ready(ev); err != nil {
 				return err
 			}
 		}
@@ -141,7 +141,7 @@ func (w *watcher) open(t Target) error {
 	default:
 		s, err := sock.Connect(t.Addr)
 		if err != nil {
-			c := w.change(src, Failed, time.Now())
+			c := w.change(src, Failed)
 			w.refused(src, c, err)
 			return w.options.Tell(c)
 		}
@@ -156,7 +156,7 @@ func (w *watcher) open(t Target) error {
 	if err := w.add(src); err != nil {
 		return err
 	}
-	c := w.change(src, Opened, time.Now())
+	c := w.change(src, Opened)
 	c.note(note)
 	return w.options.Tell(c)
 }
@@ -172,9 +172,9 @@ func (w *watcher) add(src *source) error {
 	return nil
 }
 
-func (w *watcher) change(src *source, event string, now time.Time) *Change {
+func (w *watcher) change(src *source, event string) *Change {
 	return &Change{
-		Time: now, Elapsed: now.Sub(w.start), Event: event,
+		Time: time.Now(), Elapsed: clock.Since(w.start), Event: event,
 		Key: src.key, Target: src.name, Mechanism: w.poller.Mechanism(),
 	}
 }

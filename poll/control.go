@@ -29,6 +29,23 @@ func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
 // because a raw descriptor was closed, and otherwise as Add does; the earlier
 // registration then stands.
 func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
+	if src.raw == nil && src.named && in&^p.features.Interests == 0 && p.supported.Supports(backend.Mode(mode)) {
+		// Straight through: a loop with oneshot sources does this for every
+		// event, and right after a system call each call in between costs
+		// more than its instructions.
+		p.mu.Lock()
+		if i, s := p.table.find(src.handle); s != nil && !p.closed.Load() {
+			err := p.b.Modify(s.handle, p.table.token(i), backend.Interest(in), backend.Mode(mode))
+			if err == nil {
+				s.arm(key, backend.Interest(in), backend.Mode(mode))
+			} else {
+				err = fail("modify", src.handle, p.unmodified(i, err))
+			}
+			p.mu.Unlock()
+			return err
+		}
+		p.mu.Unlock()
+	}
 	return p.control("modify", src, key, in, mode, modify)
 }
 
@@ -182,16 +199,22 @@ func (p *Poller) modify(src Source, key Key, in backend.Interest, mode backend.M
 		return ErrNotFound
 	}
 	if err := p.b.Modify(s.handle, p.table.token(i), in, mode); err != nil {
-		if isGone(err) {
-			p.table.release(i)
-			if !errors.Is(err, ErrNotFound) {
-				err = fmt.Errorf("%w: %w", ErrNotFound, err)
-			}
-		}
-		return err
+		return p.unmodified(i, err)
 	}
 	s.arm(key, in, mode)
 	return nil
+}
+
+// unmodified is what a mechanism's refusal to modify means.
+func (p *Poller) unmodified(i uint32, err error) error {
+	if !isGone(err) {
+		return err
+	}
+	p.table.release(i)
+	if !errors.Is(err, ErrNotFound) {
+		err = fmt.Errorf("%w: %w", ErrNotFound, err)
+	}
+	return err
 }
 
 func (p *Poller) delete(src Source) error {

@@ -98,9 +98,18 @@ func (p *Poll) Add(h uintptr, tok, old backend.Token, in backend.Interest, mode 
 	return err
 }
 
-// Modify implements backend.Backend.
+// Modify implements backend.Backend. It is ctl once more, without the call: see
+// the Poller's Modify.
 func (p *Poll) Modify(h uintptr, tok backend.Token, in backend.Interest, mode backend.Mode) error {
-	return p.ctl(unix.EPOLL_CTL_MOD, h, tok, encode(in, mode))
+	if h > math.MaxInt32 {
+		return backend.ErrBadDescriptor
+	}
+	ev := record(tok, encode(in, mode))
+	p.changes.Add(1)
+	if errno := epollCtl(p.epfd, unix.EPOLL_CTL_MOD, int(h), &ev); errno != 0 {
+		return ctlError(errno)
+	}
+	return nil
 }
 
 // Delete implements backend.Backend.
@@ -116,12 +125,19 @@ func (p *Poll) ctl(op int, h uintptr, tok backend.Token, bits uint32) error {
 	if h > math.MaxInt32 {
 		return backend.ErrBadDescriptor
 	}
-	ev := unix.EpollEvent{Events: bits, Fd: int32(tok.Index()), Pad: int32(tok.Generation())}
+	ev := record(tok, bits)
 	p.changes.Add(1)
-	errno := epollCtl(p.epfd, op, int(h), &ev)
-	if errno == 0 {
-		return nil
+	if errno := epollCtl(p.epfd, op, int(h), &ev); errno != 0 {
+		return ctlError(errno)
 	}
+	return nil
+}
+
+func record(tok backend.Token, bits uint32) unix.EpollEvent {
+	return unix.EpollEvent{Events: bits, Fd: int32(tok.Index()), Pad: int32(tok.Generation())}
+}
+
+func ctlError(errno unix.Errno) error {
 	err := os.NewSyscallError("epoll_ctl", errno)
 	switch errno {
 	case unix.EEXIST:

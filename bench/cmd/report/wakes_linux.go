@@ -17,21 +17,23 @@ func wakes(r *report.Report) {
 	r.Section("Wake latency: idle Poller beside a goroutine blocked in epoll_wait",
 		fmt.Sprintf("From the write (or Notify) to the return of Wait; %d blocks of 25 wakes for each, in turn,", blocks),
 		"0.4 ms of idleness before each. The hand-written loop is notified through an eventfd.",
+		"netpoll, for comparison, is a goroutine that waits as conn.Read does.",
 		"The machine is shared: the last percents are its scheduler's, and change from run to run.")
+	netpoll := opener{"netpoll", wakeup.NewNetpoll}
 	goroutine, err := wakeup.NewGoroutine()
 	if err != nil {
 		r.Fail("goroutine", err)
 		return
 	}
 	defer goroutine.Close()
-	wakesFrom(r, "written by a goroutine", goroutine)
+	wakesFrom(r, "written by a goroutine", goroutine, netpoll)
 
 	process, err := wakeup.NewProcess()
 	if err != nil {
 		r.Fail("process", err)
 		return
 	}
-	wakesFrom(r, "written by a process", process)
+	wakesFrom(r, "written by a process", process, netpoll)
 	if err := process.Close(); err != nil {
 		r.Fail("process", err)
 	}
@@ -45,28 +47,37 @@ func wakes(r *report.Report) {
 	wakesFrom(r, "Notify", notification)
 }
 
-func wakesFrom(r *report.Report, what string, src wakeup.Source) {
-	var ours, theirs []int64
+func wakesFrom(r *report.Report, what string, src wakeup.Source, others ...opener) {
+	openers := append([]opener{
+		{"poller", wakeup.NewPoller},
+		{"blocking", wakeup.NewBlocking},
+	}, others...)
+	samples := make([][]int64, len(openers))
 	for range blocks {
-		a, err := wakeup.Block(src, wakeup.NewPoller)
-		if err != nil {
-			r.Fail(what, err)
-			return
+		for i, o := range openers {
+			block, err := wakeup.Block(src, o.open)
+			if err != nil {
+				r.Fail(what, fmt.Errorf("%s: %w", o.name, err))
+				return
+			}
+			// The first of a block starts its goroutine.
+			samples[i] = append(samples[i], block[1:]...)
 		}
-		b, err := wakeup.Block(src, wakeup.NewBlocking)
-		if err != nil {
-			r.Fail(what, err)
-			return
-		}
-		// The first of a block starts its goroutine.
-		ours, theirs = append(ours, a[1:]...), append(theirs, b[1:]...)
 	}
 	for _, q := range []float64{0.5, 0.9, 0.99} {
-		a, b := quantile.Of(ours, q), quantile.Of(theirs, q)
-		ratio := float64(a) / float64(b)
-		shown := fmt.Sprintf("%8v, blocking %8v: %.2f", micros(a), micros(b), ratio)
+		ours, theirs := quantile.Of(samples[0], q), quantile.Of(samples[1], q)
+		ratio := float64(ours) / float64(theirs)
+		shown := fmt.Sprintf("%8v, blocking %8v: %.2f", micros(ours), micros(theirs), ratio)
+		for i, o := range others {
+			shown += fmt.Sprintf(" (%s %v)", o.name, micros(quantile.Of(samples[i+2], q)))
+		}
 		r.AtMost(fmt.Sprintf("%s, p%.0f", what, 100*q), shown, ratio, overRaw, "x")
 	}
+}
+
+type opener struct {
+	name string
+	open func(fd int) (wakeup.Waiter, error)
 }
 
 func micros(nanos int64) time.Duration { return time.Duration(nanos).Round(100 * time.Nanosecond) }

@@ -1,7 +1,7 @@
 // Package loop holds the event loops that are compared: the library's Poller and
 // loops written by hand on the bare system calls. All do the same with an event:
-// look whether it says readable, find the source by its key, and where the mode
-// asks for it arm that again.
+// look whether it says readable, find what they keep for its source, count it there
+// in the place of a handler, and where the mode asks for it arm the source again.
 package loop
 
 // Loop is one event loop. Its methods are for one goroutine.

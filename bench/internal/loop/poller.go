@@ -8,10 +8,15 @@ import (
 
 type poller struct {
 	p      *poll.Poller
-	srcs   []poll.Source
+	conns  []conn
 	mode   poll.Mode
 	events []poll.Event
-	seen   uint64
+}
+
+// conn is what this loop keeps for a source.
+type conn struct {
+	src  poll.Source
+	seen uint64
 }
 
 // NewPoller registers the sources with a Poller of the mechanism (empty: the
@@ -25,12 +30,14 @@ func NewPoller(mech poll.Mechanism, srcs []poll.Source, mode poll.Mode) (Loop, e
 	if err != nil {
 		return nil, err
 	}
+	conns := make([]conn, len(srcs))
 	for i, src := range srcs {
+		conns[i].src = src
 		if err := p.Add(src, poll.Key(i), poll.Readable, mode); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
 	}
-	return &poller{p: p, srcs: srcs, mode: mode, events: make([]poll.Event, Batch)}, nil
+	return &poller{p: p, conns: conns, mode: mode, events: make([]poll.Event, Batch)}, nil
 }
 
 func (l *poller) Turn() (int, error) {
@@ -42,9 +49,10 @@ func (l *poller) Turn() (int, error) {
 		if !ev.Ready.Has(poll.Readable) {
 			continue
 		}
-		l.seen++
+		c := &l.conns[ev.Key]
+		c.seen++
 		if l.mode == poll.Oneshot {
-			if err := l.p.Modify(l.srcs[ev.Key], ev.Key, poll.Readable, poll.Oneshot); err != nil {
+			if err := l.p.Modify(c.src, ev.Key, poll.Readable, poll.Oneshot); err != nil {
 				return n, err
 			}
 		}

@@ -13,11 +13,16 @@ import (
 // raw is what the two hand-written loops share.
 type raw struct {
 	epfd    int
-	fds     []int
+	conns   []rawConn
 	bits    uint32
 	oneshot bool
 	events  []unix.EpollEvent
-	seen    uint64
+}
+
+// rawConn is what these loops keep for a source.
+type rawConn struct {
+	fd   int
+	seen uint64
 }
 
 func newRaw(fds []int, oneshot bool) (*raw, error) {
@@ -25,12 +30,13 @@ func newRaw(fds []int, oneshot bool) (*raw, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	l := &raw{epfd: epfd, fds: fds, oneshot: oneshot, events: make([]unix.EpollEvent, Batch)}
+	l := &raw{epfd: epfd, conns: make([]rawConn, len(fds)), oneshot: oneshot, events: make([]unix.EpollEvent, Batch)}
 	l.bits = unix.EPOLLIN | unix.EPOLLRDHUP
 	if oneshot {
 		l.bits |= unix.EPOLLONESHOT
 	}
 	for i, fd := range fds {
+		l.conns[i].fd = fd
 		ev := unix.EpollEvent{Events: l.bits, Fd: int32(i)}
 		if err := unix.EpollCtl(epfd, unix.EPOLL_CTL_ADD, fd, &ev); err != nil {
 			return nil, errors.Join(os.NewSyscallError("epoll_ctl", err), l.Close())
@@ -45,10 +51,11 @@ func (l *raw) handle(n int) error {
 		if ev.Events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) == 0 {
 			continue
 		}
-		l.seen++
+		c := &l.conns[ev.Fd]
+		c.seen++
 		if l.oneshot {
 			again := unix.EpollEvent{Events: l.bits, Fd: ev.Fd}
-			if err := unix.EpollCtl(l.epfd, unix.EPOLL_CTL_MOD, l.fds[ev.Fd], &again); err != nil {
+			if err := unix.EpollCtl(l.epfd, unix.EPOLL_CTL_MOD, c.fd, &again); err != nil {
 				return os.NewSyscallError("epoll_ctl", err)
 			}
 		}

@@ -47,7 +47,7 @@ type Option func(*options)
 type options struct{ mechanism Mechanism }
 
 // WithMechanism asks for one mechanism. If it cannot be had, New fails; it never
-// takes another one instead.
+// takes another one instead. The empty name leaves the choice to New.
 func WithMechanism(m Mechanism) Option {
 	return func(o *options) { o.mechanism = m }
 }

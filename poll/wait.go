@@ -22,8 +22,9 @@ var clockStart = time.Now()
 //
 // A negative timeout means no limit; zero means to look and not to wait. A
 // timeout is never cut short: if it has passed, at least that much monotonic
-// time has gone by. It may be late by [Features].Resolution and by what the
-// machine's load adds. Signals do not end a Wait.
+// time has gone by, on the Go runtime's clock (whose tick on Windows can be as long
+// as 15.6 ms). It may be late by [Features].Resolution and by what the machine's
+// load adds. Signals do not end a Wait.
 //
 // It returns (0, nil) after a timeout or a notification, [ErrClosed] if the Poller
 // is or becomes closed, and [ErrInvalid] if events is empty. Each source appears

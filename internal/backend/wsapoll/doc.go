@@ -57,7 +57,7 @@
 //   - A stream socket that was never connected is not reported.
 //   - A group whose call begins just after one of its sockets was closed, without
 //     Delete, may sleep on. The first call after an answer lasts 20 ms at most,
-//     so that closing in answer to an event is told.
+//     those after it eight times as long each, up to 30 s, so that it is told.
 //   - Wine knows neither duplicated nor inherited socket handles: they are refused
 //     as if they were no sockets.
 //

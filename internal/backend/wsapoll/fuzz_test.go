@@ -100,8 +100,8 @@ func play(t *testing.T, script []byte) {
 
 // examine compares one Wait with the model.
 func examine(t *testing.T, p *Poll, events []backend.Event, model map[int]*registered) {
-	// The groups' short rounds must be over.
-	time.Sleep(2 * (settleTick + shutTick) * time.Millisecond)
+	// The groups must have come to look at what is shut.
+	time.Sleep(2 * (firstPatience + shutTick) * time.Millisecond)
 	synctest.Wait()
 	n, err := p.Wait(events, 0)
 	if err != nil {

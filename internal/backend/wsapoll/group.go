@@ -28,8 +28,8 @@ type group struct {
 
 	fds, shut  []winsock.PollFD
 	asked, now []asked
-	// quiet: the last round ended without an answer.
-	quiet bool
+	// patience is how long, in milliseconds, the next round lasts at most.
+	patience int32
 }
 
 // asked remembers for which arming an array's entry was made.
@@ -43,11 +43,15 @@ type asked struct {
 // while only room for writing was asked for, and there is none.
 const shutTick = 10
 
-// settleTick is how long, in milliseconds, the first round after an answer or a
-// kick lasts at most. Programs close sockets in answer to events, so often just
-// when their group is about to sleep; and a call that begins with a closed
-// socket among others sleeps on (Wine's does) and tells it only when it ends.
-const settleTick = 20
+// A call that begins with a closed socket among others sleeps on (Wine's does)
+// and tells it only when it ends. Programs close sockets in answer to events, so
+// often just when their group is about to sleep. The first round after an answer
+// or a kick is therefore short, and those that follow it grow, in milliseconds.
+const (
+	firstPatience = 20
+	growth        = 8
+	lastPatience  = 30_000
+)
 
 // join puts an entry into a group with room, opening one if there is none.
 func (p *Poll) join(e *entry) error {
@@ -62,7 +66,7 @@ func (p *Poll) join(e *entry) error {
 		if err != nil {
 			return err
 		}
-		g = &group{p: p, near: near, far: far}
+		g = &group{p: p, near: near, far: far, patience: firstPatience}
 		p.groups = append(p.groups, g)
 		p.running.Add(1)
 		go g.run()
@@ -118,7 +122,10 @@ func (g *group) run() {
 		g.sleeping = false
 		g.rounds++
 		if err == nil {
-			g.quiet = g.fds[0].Revents == 0
+			g.patience = min(g.patience*growth, lastPatience)
+			if g.fds[0].Revents != 0 {
+				g.patience = firstPatience
+			}
 			g.deliver(g.fds[1:], g.asked)
 			g.deliver(g.shut, g.now)
 		}
@@ -157,10 +164,10 @@ func (g *group) gather() (timeout int32) {
 	switch {
 	case len(g.shut) > 0:
 		return shutTick
-	case !g.quiet && len(g.asked) > 0:
-		return settleTick
+	case len(g.asked) == 0:
+		return -1
 	}
-	return -1
+	return g.patience
 }
 
 // round asks the kernel, without the lock.
@@ -195,7 +202,7 @@ func (g *group) deliver(fds []winsock.PollFD, asked []asked) {
 		if fds[i].Revents == 0 {
 			continue
 		}
-		g.quiet = false
+		g.patience = firstPatience
 		e := &p.entries[asked[i].index]
 		if e.state != watched || e.stamp != asked[i].stamp {
 			continue // it has changed since, or is another registration

@@ -20,12 +20,12 @@ const lives = 7
 // events compares the Poller with loops on the bare system calls.
 func events(r *report.Report) {
 	r.Section("Time per event: Poller beside hand-written epoll loops",
-		"The three watch the same "+source.Kind+", of which some are readable for good, and take turns",
-		"of half a millisecond; each is opened seven times. blocking is epoll_wait(-1) through x/sys",
-		"on a locked thread; minimal is a bare epoll_pwait(0) that no scheduler hears of, a floor: it",
-		"could not wait for anything. Each finds what it keeps for the source of an event and counts",
-		"the event there, in the place of a handler; oneshot arms the source again, one epoll_ctl",
-		"for each event.",
+		"All watch the same "+source.Kind+", of which some are readable for good, and take turns of half",
+		"a millisecond; each is opened seven times. nested is written in the Poller's own style,",
+		"epoll_pwait(0) on a descriptor nested in the runtime's poller; blocking is epoll_wait(-1)",
+		"through x/sys on a locked thread; minimal is a bare epoll_pwait(0) that could not wait.",
+		"Each finds what it keeps for the source of an event and counts the event there, in the place",
+		"of a handler; oneshot arms the source again, one epoll_ctl for each event.",
 		fmt.Sprintf("An empty system call takes %.0f ns here. Unit: %s.", nothing(), pair.Clock),
 		"Ratios: median of the rounds, and quartiles.")
 	for _, n := range []int{1000, 10_000} {

@@ -67,7 +67,7 @@ func wakesFrom(r *report.Report, what string, src wakeup.Source, others ...opene
 	for _, q := range []float64{0.5, 0.9, 0.99} {
 		ours, theirs := quantile.Of(samples[0], q), quantile.Of(samples[1], q)
 		ratio := float64(ours) / float64(theirs)
-		shown := fmt.Sprintf("%8v, blocking %8v: %.2f", micros(ours), micros(theirs), ratio)
+		shown := fmt.Sprintf("%8v, blocking %8v: %.3f", micros(ours), micros(theirs), ratio)
 		for i, o := range others {
 			shown += fmt.Sprintf(" (%s %v)", o.name, micros(quantile.Of(samples[i+2], q)))
 		}

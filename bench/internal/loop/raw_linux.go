@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// raw is what the two hand-written loops share.
+// raw is what the hand-written loops share.
 type raw struct {
 	epfd    int
 	conns   []rawConn
@@ -114,13 +114,15 @@ func (l minimal) Turn() (int, error) {
 }
 
 // Kinds are the loops that Open knows, the Poller first.
-var Kinds = []string{"poller", "blocking", "minimal"}
+var Kinds = []string{"poller", "nested", "blocking", "minimal"}
 
 // Open makes a loop of one kind over all the sources.
 func Open(kind string, set *source.Set, mode poll.Mode) (Loop, error) {
 	switch kind {
 	case "poller":
 		return NewPoller("", set.Sources(set.Len()), mode)
+	case "nested":
+		return NewNested(set.FDs(), mode == poll.Oneshot)
 	case "blocking":
 		return NewBlocking(set.FDs(), mode == poll.Oneshot)
 	case "minimal":

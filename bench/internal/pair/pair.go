@@ -31,8 +31,8 @@ type Plan struct {
 	Slice time.Duration
 }
 
-// DefaultPlan takes about a second for three rivals.
-var DefaultPlan = Plan{Rounds: 601, Slice: 500 * time.Microsecond}
+// DefaultPlan takes about a second for four rivals.
+var DefaultPlan = Plan{Rounds: 560, Slice: 500 * time.Microsecond}
 
 // Result is what came out for one rival: nanoseconds per unit of work, one
 // number for each round.
@@ -79,9 +79,9 @@ func (r Result) Over(base Result) Ratio {
 	}
 }
 
-// String is "1.05 (0.99 to 1.12)".
+// String is "1.052 (0.99 to 1.12)".
 func (r Ratio) String() string {
-	return fmt.Sprintf("%.2f (%.2f to %.2f)", r.Median, r.Low, r.High)
+	return fmt.Sprintf("%.3f (%.2f to %.2f)", r.Median, r.Low, r.High)
 }
 
 // Run gives the rivals their slices, in turn and in changing order. The work must

@@ -77,8 +77,10 @@ func play(t *testing.T, script []byte) {
 			}
 			r.in, r.mode, r.armed = in, mode, in != 0
 		case op&7 == 3 && r != nil && !r.closed:
-			r.state = []uint16{0, winsock.PollRdNorm, winsock.PollWrNorm, winsock.PollRdNorm | winsock.PollWrNorm,
-				winsock.PollHup, winsock.PollHup | winsock.PollWrNorm, winsock.PollErr, winsock.PollErr | winsock.PollHup}[op>>3&7]
+			r.state = []uint16{
+				0, winsock.PollRdNorm, winsock.PollWrNorm, winsock.PollRdNorm | winsock.PollWrNorm,
+				winsock.PollHup, winsock.PollHup | winsock.PollWrNorm, winsock.PollErr, winsock.PollErr | winsock.PollHup,
+			}[op>>3&7]
 			k.set(r.h, r.state)
 		case op&7 == 4 && r != nil && !r.closed:
 			synctest.Wait() // so that its group, if it has it, sleeps

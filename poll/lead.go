@@ -51,6 +51,16 @@ func (l *lead) acquire(timeout time.Duration) bool {
 	}
 }
 
+// take takes the lead however long that takes, and nudges the leader meanwhile.
+func (l *lead) take(nudge func()) {
+	l.followers.Add(1)
+	defer l.followers.Add(-1)
+	for !l.tryAcquire() {
+		nudge()
+		<-l.permit
+	}
+}
+
 // release gives the lead up and lets one follower look.
 func (l *lead) release() {
 	l.held.Store(false)

@@ -31,9 +31,10 @@ type Poller struct {
 	// raw is the leader's.
 	raw []backend.Event
 
-	closed  atomic.Bool
-	waiters atomic.Int32
-	// left has one place; a waiter that leaves a closed Poller fills it.
+	closed atomic.Bool
+	// notifiers are those inside Notify, which needs no lock and no lead.
+	notifiers atomic.Int32
+	// left has one place; a notifier that leaves a closed Poller fills it.
 	left chan struct{}
 	// gone is closed when Close has finished.
 	gone chan struct{}
@@ -127,11 +128,13 @@ func (p *Poller) Close() error {
 		return nil
 	}
 	defer close(p.gone)
-	for p.waiters.Load() > 0 {
-		// One notification gets one waiter out; the next follower takes the
-		// lead, finds the Poller closed and leaves too. Should the mechanism
-		// be unable to notify, the waiters' own events and timeouts must do.
-		_ = p.b.Notify()
+	// Whoever has the lead is alone in the mechanism. Followers that get it
+	// first, and those that get it afterwards, find the Poller closed and leave.
+	// Should the mechanism be unable to notify, the leader's own events and
+	// timeouts must do.
+	p.lead.take(func() { _ = p.b.Notify() })
+	defer p.lead.release()
+	for p.notifiers.Load() > 0 {
 		<-p.left
 	}
 	p.mu.Lock()
@@ -140,13 +143,13 @@ func (p *Poller) Close() error {
 	return p.b.Close()
 }
 
-// enter counts the caller in, unless the Poller is closed. Count first, look
+// enter counts a notifier in, unless the Poller is closed. Count first, look
 // second: Close looks in the opposite order.
 func (p *Poller) enter() bool {
 	if p.b == nil {
 		return false
 	}
-	p.waiters.Add(1)
+	p.notifiers.Add(1)
 	if p.closed.Load() {
 		p.leave()
 		return false
@@ -155,7 +158,7 @@ func (p *Poller) enter() bool {
 }
 
 func (p *Poller) leave() {
-	p.waiters.Add(-1)
+	p.notifiers.Add(-1)
 	if p.closed.Load() {
 		select {
 		case p.left <- struct{}{}:

@@ -34,12 +34,10 @@ func (p *Poller) Wait(events []Event, timeout time.Duration) (int, error) {
 	if len(events) == 0 {
 		return 0, errNoRoom
 	}
-	if !p.enter() {
+	if p.b == nil || p.closed.Load() {
 		return 0, ErrClosed
 	}
-	n, err := p.wait(events, timeout)
-	p.leave()
-	return n, err
+	return p.wait(events, timeout)
 }
 
 func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
@@ -75,8 +73,9 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 			n = p.translate(events, raw[:n])
 		}
 		// Clear the flag last: a Notify that found it set is answered by the
-		// return that follows.
-		notified := p.notified.Swap(false)
+		// return that follows. One that sets it from now on has a wake-up of its
+		// own, so a look is enough to know that there is nothing to clear.
+		notified := p.notified.Load() && p.notified.Swap(false)
 		if p.closed.Load() {
 			return 0, ErrClosed
 		}

@@ -42,7 +42,7 @@ vet-all: ## go vet for every system and processor that is named
 .PHONY: fuzz bench clean
 fuzz: ## every fuzz target for FUZZTIME (3s)
 	@scripts/fuzz.sh
-bench: ## benchmarks; COUNT=5 BENCH=regexp BASE=earlier.txt
+bench: ## the report (COUNT=5, BENCH=regexp or BASE=earlier.txt: go test -bench and benchstat)
 	@scripts/bench.sh
 clean: ## remove builds (scripts/clean.sh --cache: also what was fetched)
 	@scripts/clean.sh

@@ -115,7 +115,10 @@ var changeCases = []testCase{
 				if r := receive(e, ch, "Wait after Notify"); r.err != nil || len(r.events) != 0 {
 					e.Fatalf("Wait after Delete: %s, %v", eventNames(r.events), r.err)
 				}
+				// The byte may still be on its way.
+				e.settle(a, 1)
 				e.drain(a)
+				e.delete(a)
 			}
 		},
 	},

@@ -122,16 +122,6 @@ func runOne(t *testing.T, c testCase, m backend.Mode, open func(t *testing.T) Su
 	c.run(e)
 }
 
-// both joins two conditions of needs.
-func both(a, b func(backend.Features) string) func(backend.Features) string {
-	return func(f backend.Features) string {
-		if why := a(f); why != "" {
-			return why
-		}
-		return b(f)
-	}
-}
-
 func needsInterest(in backend.Interest) func(backend.Features) string {
 	return func(f backend.Features) string {
 		if f.Interests&in != in {

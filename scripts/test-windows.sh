@@ -41,7 +41,7 @@ run_tests() {
 	return "$rc"
 }
 
-for try in 1 2; do
+for try in 1 2 3 4 5; do
 	wine=$("$here/wine-setup.sh") || exit
 	say "Wine flavour $wine"
 	rc=0

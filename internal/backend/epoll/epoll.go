@@ -9,22 +9,21 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"golang.org/x/sys/unix"
 )
 
-// Poll is an open epoll descriptor.
+// Poll is an epoll descriptor with the sources, and the gate behind which the Go
+// runtime's poller sees it.
 type Poll struct {
 	epfd int
-	file *os.File
-	raw  syscall.RawConn
+	gate
 
-	// harvest, kernel and found belong to the goroutine inside Wait. harvest
-	// is made once because a method value would be allocated at every call.
-	harvest func(fd uintptr) bool
+	// What follows belongs to the goroutine inside Wait. harvest is made once
+	// because a method value would be allocated at every call.
+	harvest func(gate uintptr) bool
 	kernel  []unix.EpollEvent
 	limit   int
 	found   int
@@ -43,31 +42,27 @@ type Poll struct {
 // past is any moment before now; a read deadline there ends a park at once.
 var past = time.Unix(1, 0)
 
-// Open makes an epoll descriptor and hands it to the Go runtime's poller.
+// Open makes the descriptors.
 func Open() (*Poll, error) {
-	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	epfd, err := create()
 	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	// Only what is nonblocking is taken into the runtime's poller.
-	if err := unix.SetNonblock(epfd, true); err != nil {
-		unix.Close(epfd)
-		return nil, os.NewSyscallError("fcntl", err)
-	}
-	file := os.NewFile(uintptr(epfd), "epoll")
-	if err := file.SetReadDeadline(time.Time{}); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("the Go runtime's poller did not take the epoll descriptor: %w", err)
-	}
-	raw, err := file.SyscallConn()
-	if err != nil {
-		file.Close()
 		return nil, err
 	}
-	p := &Poll{epfd: epfd, file: file, raw: raw}
+	g, err := newGate(epfd)
+	if err != nil {
+		return nil, errors.Join(err, closeEpoll(epfd))
+	}
+	p := &Poll{epfd: epfd, gate: g}
 	p.harvest = p.tryHarvest
 	return p, nil
 }
+
+func create() (int, error) {
+	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	return epfd, os.NewSyscallError("epoll_create1", err)
+}
+
+func closeEpoll(epfd int) error { return os.NewSyscallError("close", unix.Close(epfd)) }
 
 // Features implements backend.Backend.
 func (p *Poll) Features() backend.Features {
@@ -156,7 +151,9 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 		p.kernel = make([]unix.EpollEvent, len(events))
 	}
 	p.limit, p.found, p.failed = len(events), 0, nil
-	if !p.tryHarvest(uintptr(p.epfd)) && timeout != 0 {
+	if p.look() {
+		p.shut(p.epfd)
+	} else if timeout != 0 {
 		if err := p.park(timeout); err != nil {
 			return 0, err
 		}
@@ -179,11 +176,10 @@ func translate(events []backend.Event, kernel []unix.EpollEvent) int {
 	return len(kernel)
 }
 
-// tryHarvest fetches what is ready, without blocking. It is the function that
-// the runtime calls back: true ends the park.
-func (p *Poll) tryHarvest(fd uintptr) bool {
+// look fetches what is ready, without blocking, and says whether that ends a Wait.
+func (p *Poll) look() bool {
 	p.waits.Add(1)
-	n, errno := epollWaitNow(int(fd), p.kernel[:p.limit])
+	n, errno := epollWaitNow(p.epfd, p.kernel[:p.limit])
 	switch {
 	case errno == unix.EINTR:
 		// A zero timeout is not interrupted in practice; looking again when
@@ -195,6 +191,15 @@ func (p *Poll) tryHarvest(fd uintptr) bool {
 	}
 	p.found = n
 	return n > 0
+}
+
+// tryHarvest is the function that the runtime calls back: true ends the park.
+func (p *Poll) tryHarvest(uintptr) bool {
+	if err := p.open(p.epfd); err != nil {
+		p.failed = err
+		return true
+	}
+	return p.look()
 }
 
 // park waits in the runtime's poller until there are events, a notification or
@@ -259,4 +264,4 @@ func (p *Poll) Counters() backend.Counters {
 }
 
 // Close implements backend.Backend.
-func (p *Poll) Close() error { return p.file.Close() }
+func (p *Poll) Close() error { return errors.Join(p.gate.close(), closeEpoll(p.epfd)) }

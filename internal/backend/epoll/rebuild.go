@@ -35,8 +35,8 @@ func (p *Poll) Rebuild(live iter.Seq[backend.Registration]) error {
 		}
 	}
 	p.mu.Lock()
-	old := p.file
-	p.epfd, p.file, p.raw = fresh.epfd, fresh.file, fresh.raw
+	old := Poll{epfd: p.epfd, gate: p.gate}
+	p.epfd, p.gate = fresh.epfd, fresh.gate
 	p.timed = false
 	p.mu.Unlock()
 	return old.Close()

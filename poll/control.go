@@ -35,7 +35,7 @@ func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
 		// more than its instructions.
 		p.mu.Lock()
 		if i, s := p.table.find(src.handle); s != nil && !p.closed.Load() {
-			err := p.b.Modify(s.handle, p.table.token(i), backend.Interest(in), backend.Mode(mode))
+			err := p.b.Modify(src.handle, p.table.token(i), backend.Interest(in), backend.Mode(mode))
 			if err == nil {
 				s.arm(key, backend.Interest(in), backend.Mode(mode))
 			} else {
@@ -72,7 +72,7 @@ func (p *Poller) deleteClosed(src Source, err error) error {
 	if p.closed.Load() {
 		return fail("delete", src.handle, ErrClosed)
 	}
-	if _, s := p.table.find(src.handle); s == nil || s.source != src.id {
+	if i, s := p.table.find(src.handle); s == nil || p.table.origins[i].source != src.id {
 		return fail("delete", src.handle, ErrNotFound)
 	}
 	if err := p.delete(src); err != nil {
@@ -198,7 +198,7 @@ func (p *Poller) modify(src Source, key Key, in backend.Interest, mode backend.M
 	if s == nil {
 		return ErrNotFound
 	}
-	if err := p.b.Modify(s.handle, p.table.token(i), in, mode); err != nil {
+	if err := p.b.Modify(src.handle, p.table.token(i), in, mode); err != nil {
 		return p.unmodified(i, err)
 	}
 	s.arm(key, in, mode)

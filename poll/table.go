@@ -9,15 +9,17 @@ import (
 // table holds the registrations: slots that are reused, each use under a new
 // generation. It holds no pointers, so the garbage collector does not scan it.
 type table struct {
-	slots    []slot
+	slots []slot
+	// origins has an entry for every slot.
+	origins  []origin
 	free     []uint32
 	byHandle index
 }
 
+// slot is what every event needs of a registration, and no more: four of them
+// share a cache line.
 type slot struct {
 	key        Key
-	handle     uintptr
-	source     uint64
 	generation uint32
 	interest   backend.Interest
 	mode       backend.Mode
@@ -27,6 +29,12 @@ type slot struct {
 	// comes unasked while armed, after that only the end, and nothing while
 	// the slot is free.
 	pass backend.Readiness
+}
+
+// origin is what only changes of a registration need.
+type origin struct {
+	handle uintptr
+	source uint64
 }
 
 func (s *slot) live() bool { return s.pass != 0 }
@@ -48,6 +56,7 @@ func (t *table) reserve() (uint32, backend.Token) {
 	} else {
 		i = uint32(len(t.slots))
 		t.slots = append(t.slots, slot{})
+		t.origins = append(t.origins, origin{})
 	}
 	s := &t.slots[i]
 	s.generation++
@@ -59,9 +68,8 @@ func (t *table) reserve() (uint32, backend.Token) {
 }
 
 func (t *table) fill(i uint32, src Source, key Key, in backend.Interest, mode backend.Mode) {
-	s := &t.slots[i]
-	s.handle, s.source = src.handle, src.id
-	s.arm(key, in, mode)
+	t.origins[i] = origin{src.handle, src.id}
+	t.slots[i].arm(key, in, mode)
 	t.byHandle.put(src.handle, i)
 }
 
@@ -69,8 +77,9 @@ func (t *table) fill(i uint32, src Source, key Key, in backend.Interest, mode ba
 func (t *table) release(i uint32) {
 	s := &t.slots[i]
 	if s.live() {
-		if j, ok := t.byHandle.get(s.handle); ok && j == i {
-			t.byHandle.remove(s.handle)
+		h := t.origins[i].handle
+		if j, ok := t.byHandle.get(h); ok && j == i {
+			t.byHandle.remove(h)
 		}
 	}
 	s.pass = 0
@@ -103,7 +112,8 @@ func (t *table) deliver(events []Event, raw []backend.Event) int {
 		}
 		s := &slots[at]
 		ready := raw[i].Ready & s.pass
-		if ready == 0 || ready&backend.ReadyClosed != 0 || s.generation != tok.Generation() {
+		// One question for both ends of the range: nothing, and the end.
+		if ready-1 >= backend.ReadyClosed-1 || s.generation != tok.Generation() {
 			return i
 		}
 		events[i].Key, events[i].Ready = s.key, Readiness(ready)
@@ -139,7 +149,7 @@ func (t *table) live() iter.Seq[backend.Registration] {
 		for i := range t.slots {
 			s := &t.slots[i]
 			if s.live() && !yield(backend.Registration{
-				Handle: s.handle, Token: t.token(uint32(i)), Interest: s.interest, Mode: s.mode, Armed: s.armed,
+				Handle: t.origins[i].handle, Token: t.token(uint32(i)), Interest: s.interest, Mode: s.mode, Armed: s.armed,
 			}) {
 				return
 			}

@@ -36,7 +36,7 @@ func BenchmarkEvent(b *testing.B) {
 }
 
 func event(b *testing.B, kind string, set *source.Set, mode poll.Mode) {
-	l, err := loop.Open(kind, set, mode)
+	l, err := loop.Open(kind, set, mode, nil)
 	if err != nil {
 		b.Fatal(err)
 	}

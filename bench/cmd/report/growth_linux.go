@@ -21,7 +21,7 @@ func growth(r *report.Report, set *source.Set) {
 	mechs, counts := []poll.Mechanism{poll.Epoll, poll.Poll}, []int{10, 100, 1000, 10_000}
 	for _, m := range mechs {
 		for _, n := range counts {
-			l, err := loop.NewPoller(m, set.Sources(n), poll.Level)
+			l, err := loop.NewPoller(m, set.Sources(n), poll.Level, nil)
 			if err != nil {
 				r.Fail(string(m), err)
 				return

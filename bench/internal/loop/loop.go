@@ -4,6 +4,8 @@
 // in the place of a handler, and where the mode asks for it arm the source again.
 package loop
 
+import "github.com/goetia-go/goetia/poll"
+
 // Loop is one event loop. Its methods are for one goroutine.
 type Loop interface {
 	// Turn waits once and handles what came; it returns how many events did.
@@ -14,3 +16,16 @@ type Loop interface {
 
 // Batch is how many events a loop takes at once at most.
 const Batch = 1024
+
+// conn is what a loop keeps for a source. It is the same for all of them, whatever
+// they use of it: the loops are compared, and not how much memory each handler
+// touches. It fills a cache line, and any real connection's record is longer.
+type conn struct {
+	src  poll.Source
+	fd   int
+	seen uint64
+	_    [8]byte
+}
+
+// Handler is what is done with an event after it was counted; nil is nothing more.
+type Handler func(fd int) error

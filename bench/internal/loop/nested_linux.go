@@ -25,8 +25,8 @@ type nested struct {
 // the Go runtime's poller, in which the epoll descriptor is nested. That costs
 // something also while it need not park: the kernel tells the outer epoll of every
 // source that becomes ready or is armed while it is.
-func NewNested(fds []int, oneshot bool) (Loop, error) {
-	l, err := newRaw(fds, oneshot)
+func NewNested(fds []int, oneshot bool, handler Handler) (Loop, error) {
+	l, err := newRaw(fds, oneshot, handler)
 	if err != nil {
 		return nil, err
 	}

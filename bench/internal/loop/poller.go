@@ -10,18 +10,13 @@ type poller struct {
 	p      *poll.Poller
 	conns  []conn
 	mode   poll.Mode
+	handle Handler
 	events []poll.Event
-}
-
-// conn is what this loop keeps for a source.
-type conn struct {
-	src  poll.Source
-	seen uint64
 }
 
 // NewPoller registers the sources with a Poller of the mechanism (empty: the
 // default), for reading.
-func NewPoller(mech poll.Mechanism, srcs []poll.Source, mode poll.Mode) (Loop, error) {
+func NewPoller(mech poll.Mechanism, srcs []poll.Source, mode poll.Mode, handle Handler) (Loop, error) {
 	var opts []poll.Option
 	if mech != "" {
 		opts = append(opts, poll.WithMechanism(mech))
@@ -32,12 +27,12 @@ func NewPoller(mech poll.Mechanism, srcs []poll.Source, mode poll.Mode) (Loop, e
 	}
 	conns := make([]conn, len(srcs))
 	for i, src := range srcs {
-		conns[i].src = src
+		conns[i].src, conns[i].fd = src, int(src.Handle())
 		if err := p.Add(src, poll.Key(i), poll.Readable, mode); err != nil {
 			return nil, errors.Join(err, p.Close())
 		}
 	}
-	return &poller{p: p, conns: conns, mode: mode, events: make([]poll.Event, Batch)}, nil
+	return &poller{p: p, conns: conns, mode: mode, handle: handle, events: make([]poll.Event, Batch)}, nil
 }
 
 func (l *poller) Turn() (int, error) {
@@ -51,6 +46,11 @@ func (l *poller) Turn() (int, error) {
 		}
 		c := &l.conns[ev.Key]
 		c.seen++
+		if l.handle != nil {
+			if err := l.handle(c.fd); err != nil {
+				return n, err
+			}
+		}
 		if l.mode == poll.Oneshot {
 			if err := l.p.Modify(c.src, ev.Key, poll.Readable, poll.Oneshot); err != nil {
 				return n, err

@@ -13,24 +13,19 @@ import (
 // raw is what the hand-written loops share.
 type raw struct {
 	epfd    int
-	conns   []rawConn
+	conns   []conn
 	bits    uint32
 	oneshot bool
+	handler Handler
 	events  []unix.EpollEvent
 }
 
-// rawConn is what these loops keep for a source.
-type rawConn struct {
-	fd   int
-	seen uint64
-}
-
-func newRaw(fds []int, oneshot bool) (*raw, error) {
+func newRaw(fds []int, oneshot bool, handler Handler) (*raw, error) {
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	l := &raw{epfd: epfd, conns: make([]rawConn, len(fds)), oneshot: oneshot, events: make([]unix.EpollEvent, Batch)}
+	l := &raw{epfd: epfd, conns: make([]conn, len(fds)), oneshot: oneshot, handler: handler, events: make([]unix.EpollEvent, Batch)}
 	l.bits = unix.EPOLLIN | unix.EPOLLRDHUP
 	if oneshot {
 		l.bits |= unix.EPOLLONESHOT
@@ -53,6 +48,11 @@ func (l *raw) handle(n int) error {
 		}
 		c := &l.conns[ev.Fd]
 		c.seen++
+		if l.handler != nil {
+			if err := l.handler(c.fd); err != nil {
+				return err
+			}
+		}
 		if l.oneshot {
 			again := unix.EpollEvent{Events: l.bits, Fd: ev.Fd}
 			if err := unix.EpollCtl(l.epfd, unix.EPOLL_CTL_MOD, c.fd, &again); err != nil {
@@ -70,8 +70,8 @@ type blocking struct{ *raw }
 // NewBlocking is the classic loop: epoll_wait(2) without a timeout, which holds
 // its thread while nothing happens. Call it with the goroutine locked to its
 // thread, as such loops are.
-func NewBlocking(fds []int, oneshot bool) (Loop, error) {
-	l, err := newRaw(fds, oneshot)
+func NewBlocking(fds []int, oneshot bool, handler Handler) (Loop, error) {
+	l, err := newRaw(fds, oneshot, handler)
 	if err != nil {
 		return nil, err
 	}
@@ -96,8 +96,8 @@ type minimal struct{ *raw }
 // NewMinimal is the least that can be written: epoll_pwait(2) with a timeout of
 // zero, without telling Go's scheduler. It is a floor and no event loop: while
 // nothing happens it would burn a processor.
-func NewMinimal(fds []int, oneshot bool) (Loop, error) {
-	l, err := newRaw(fds, oneshot)
+func NewMinimal(fds []int, oneshot bool, handler Handler) (Loop, error) {
+	l, err := newRaw(fds, oneshot, handler)
 	if err != nil {
 		return nil, err
 	}
@@ -113,20 +113,31 @@ func (l minimal) Turn() (int, error) {
 	return int(n), l.handle(int(n))
 }
 
+// Echo is the least that a handler does in earnest: it reads what has come and
+// writes it back, here to the same eventfd, which so stays readable.
+func Echo(fd int) error {
+	var buf [8]byte
+	if _, err := unix.Read(fd, buf[:]); err != nil {
+		return os.NewSyscallError("read", err)
+	}
+	_, err := unix.Write(fd, buf[:])
+	return os.NewSyscallError("write", err)
+}
+
 // Kinds are the loops that Open knows, the Poller first.
 var Kinds = []string{"poller", "nested", "blocking", "minimal"}
 
 // Open makes a loop of one kind over all the sources.
-func Open(kind string, set *source.Set, mode poll.Mode) (Loop, error) {
+func Open(kind string, set *source.Set, mode poll.Mode, handler Handler) (Loop, error) {
 	switch kind {
 	case "poller":
-		return NewPoller("", set.Sources(set.Len()), mode)
+		return NewPoller("", set.Sources(set.Len()), mode, handler)
 	case "nested":
-		return NewNested(set.FDs(), mode == poll.Oneshot)
+		return NewNested(set.FDs(), mode == poll.Oneshot, handler)
 	case "blocking":
-		return NewBlocking(set.FDs(), mode == poll.Oneshot)
+		return NewBlocking(set.FDs(), mode == poll.Oneshot, handler)
 	case "minimal":
-		return NewMinimal(set.FDs(), mode == poll.Oneshot)
+		return NewMinimal(set.FDs(), mode == poll.Oneshot, handler)
 	}
 	return nil, errors.ErrUnsupported
 }

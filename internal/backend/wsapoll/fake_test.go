@@ -182,6 +182,13 @@ func (k *fakeKernel) set(h uintptr, state uint16) {
 	k.changed.Broadcast()
 }
 
+// failNext makes the next call of poll fail.
+func (k *fakeKernel) failNext(err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.fail = err
+}
+
 func (k *fakeKernel) pollCount() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()

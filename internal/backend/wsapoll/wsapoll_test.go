@@ -355,15 +355,14 @@ func TestErrorsAreTold(t *testing.T) {
 	bubble(t, 8, func(f *fixture) {
 		h := f.k.open(80)
 		f.must(f.p.Add(h, token(0), 0, backend.Readable, backend.Oneshot))
-		f.k.fail = failure
+		synctest.Wait() // so that it is not the group's first round that fails
+		f.k.failNext(failure)
 		if n, err := f.p.Wait(f.events, -1); n != 0 || !errors.Is(err, failure) {
 			t.Fatalf("the waiter's own look fails: %d, %v", n, err)
 		}
 		f.expect("looked at again", 0)
 		synctest.Wait()
-		f.k.mu.Lock()
-		f.k.fail = failure
-		f.k.mu.Unlock()
+		f.k.failNext(failure)
 		h2 := f.k.open(81)
 		f.must(f.p.Add(h2, token(1), 0, backend.Readable, backend.Oneshot))
 		var told error

@@ -82,7 +82,7 @@ start_server_10() {
 			mount --rbind "$d" "$root$d"
 		done
 		exec chroot "$root" "$@"
-	' bash "$root" /usr/lib/wine/wineserver64 -f -p"$LINGER" >/dev/null 2>&1 </dev/null 8>&- 9>&- &
+	' bash "$root" /usr/lib/wine/wineserver64 -f -p"$LINGER" >"$dir/server.log" 2>&1 </dev/null 8>&- 9>&- &
 	echo $! >"$dir/server.pid.new"
 }
 
@@ -96,7 +96,7 @@ start_server() {
 	if [[ $flavour == 10 ]]; then
 		start_server_10 "$dir/root"
 	else
-		setsid "$(wine_server)" -f -p"$LINGER" >/dev/null 2>&1 </dev/null 8>&- 9>&- &
+		setsid "$(wine_server)" -f -p"$LINGER" >"$dir/server.log" 2>&1 </dev/null 8>&- 9>&- &
 		echo $! >"$dir/server.pid.new"
 	fi
 	# Until unshare, chroot and the server have taken each other's place.

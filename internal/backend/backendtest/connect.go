@@ -100,7 +100,8 @@ var connectCases = []testCase{
 				if told&(backend.ReadyError|backend.ReadyHangUp) == 0 && !e.f.ExactConnectFailed {
 					e.Fatalf("told %s, want error or hang-up too", readinessNames(told))
 				}
-				if err := sysPending(c.h); !isRefused(err) {
+				// qemu before version 8 hands SO_ERROR out in the host's numbers.
+				if err := sysPending(c.h); !isRefused(err) && (err == nil || !emulated()) {
 					e.Fatalf("SO_ERROR holds %v, want connection refused", err)
 				}
 				e.delete(c)

@@ -7,6 +7,9 @@ import (
 	"github.com/goetia-go/goetia/internal/backend"
 )
 
+// emulated says that the tests run on an emulated processor.
+func emulated() bool { return os.Getenv("GOETIA_EMULATED") != "" }
+
 // restful waits for a while in which nothing must be reported, and shows that
 // next to no processor time goes into it.
 func (e *env) restful(doing string) {
@@ -22,7 +25,7 @@ func (e *env) restful(doing string) {
 	e.Logf("%s: %v of %v processor time, %d waiting calls", doing, used.Round(100*time.Microsecond), took.Round(time.Millisecond), waits)
 	// An emulated processor's time is the emulator's. The number of calls, below,
 	// is the library's own on any machine.
-	if used > took/5+10*time.Millisecond && os.Getenv("GOETIA_EMULATED") == "" {
+	if used > took/5+10*time.Millisecond && !emulated() {
 		e.Errorf("%s: an idle Wait of %v used %v of processor time", doing, took, used)
 	}
 	if waits > 100 {

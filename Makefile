@@ -12,8 +12,8 @@ run: ## echo server and load generator, here and then as Windows programs under 
 run-windows: ## only the Windows half of "run"
 	@scripts/run.sh --windows
 
-.PHONY: test test-linux test-nobody test-race test-windows test-arch test-oldkernel test-windows-386 test-cli
-test: ## everything below but benchmarks and test-windows-386, with a table at the end
+.PHONY: test test-linux test-nobody test-race test-windows test-arch test-oldkernel test-windows-386 test-exhaustive test-cli
+test: ## everything below but benchmarks, test-exhaustive and test-windows-386, with a table at the end
 	@scripts/test.sh
 test-linux: ## the library's tests on this machine
 	@scripts/test-linux.sh
@@ -26,6 +26,8 @@ test-windows: ## windows/amd64 under Wine, then with the race detector
 	@scripts/test-windows.sh --race
 test-windows-386: ## windows/386 under Wine in a virtual machine (slow; needs root)
 	@scripts/test-windows-386.sh
+test-exhaustive: ## the conformance suite on windows/amd64 with nothing cut short (some minutes)
+	@GOETIA_EXHAUSTIVE=1 scripts/test-windows.sh ./poll
 test-arch: ## arm, arm64, mips, ppc64le, riscv64 and s390x, emulated
 	@scripts/test-arch.sh
 test-oldkernel: ## an older Linux kernel in a virtual machine

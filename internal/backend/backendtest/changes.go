@@ -224,9 +224,12 @@ var changeCases = []testCase{
 		alone: true,
 		run: func(e *env) {
 			const sources = 8
-			const least, limit = 10_000, 4 * time.Second
-			most := 100_000
-			if testing.Short() {
+			const least = 10_000
+			most, limit := 100_000, 4*time.Second
+			switch {
+			case exhaustive():
+				limit = 10 * time.Minute
+			case testing.Short():
 				most = least
 			}
 			var near, far [sources]Endpoint

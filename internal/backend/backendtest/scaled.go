@@ -1,13 +1,21 @@
 package backendtest
 
 import (
+	"os"
 	"runtime"
 	"testing"
 )
 
+// exhaustive says that nothing is to be cut short, however long it takes: for a run
+// now and then on a system where calls cost much.
+func exhaustive() bool { return os.Getenv("GOETIA_EXHAUSTIVE") != "" }
+
 // scaled is how often to repeat a race: a fifth under -short, and on Windows,
 // where every call costs more.
 func scaled(n int) int {
+	if exhaustive() {
+		return n
+	}
 	if testing.Short() || runtime.GOOS == "windows" {
 		return n / 5
 	}
@@ -16,7 +24,7 @@ func scaled(n int) int {
 
 // costly is scaled for what takes many calls each time.
 func costly(n int) int {
-	if runtime.GOOS == "windows" {
+	if runtime.GOOS == "windows" && !exhaustive() {
 		return n / 20
 	}
 	return scaled(n)

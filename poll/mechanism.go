@@ -18,6 +18,8 @@ const (
 	// Epoll is Linux epoll(7), waited for through the Go runtime's own
 	// poller, so that no thread is parked.
 	Epoll Mechanism = "epoll"
+	// Kqueue is kqueue(2), on macOS and the BSDs. It parks one thread.
+	Kqueue Mechanism = "kqueue"
 	// Poll is poll(2), on every Unix. It costs time in proportion to the
 	// registered sources and parks one thread.
 	Poll Mechanism = "poll"

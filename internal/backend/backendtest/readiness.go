@@ -223,7 +223,7 @@ var readinessCases = []testCase{
 			e.expectOnly(2, backend.ReadyWritable, "there is room")
 			e.delete(w)
 			e.must(w.Close(), "closing the writing end")
-			e.expect(1, backend.ReadyReadable|backend.ReadyHangUp, "the writing end was closed")
+			e.expect(1, backend.ReadyReadable|backend.ReadyReadClosed, "the writing end was closed")
 		},
 	},
 	{

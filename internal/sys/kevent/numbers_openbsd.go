@@ -1,0 +1,12 @@
+package kevent
+
+import "golang.org/x/sys/unix"
+
+const noteOOB = unix.NOTE_OOB
+
+var numbers = [...]int32{
+	Read:   unix.EVFILT_READ,
+	Write:  unix.EVFILT_WRITE,
+	Except: unix.EVFILT_EXCEPT,
+	User:   absent,
+}

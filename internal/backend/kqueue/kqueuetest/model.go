@@ -216,7 +216,7 @@ func (k *Kernel) Fetch(events []kevent.Event, timeout time.Duration) (int, error
 		}
 		left := timeout
 		if timeout > 0 {
-			left = time.Until(deadline)
+			left = max(time.Until(deadline), 0) // negative would mean for ever
 		}
 		if err := k.happenings(left); err != nil {
 			return 0, err

@@ -14,6 +14,7 @@ import (
 // and as AFD is. What is built on it can then be trusted, and since it panics
 // when the Poller breaks its side, so can the Poller.
 func TestConformanceSim(t *testing.T) {
+	onceForAll(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}

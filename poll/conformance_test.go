@@ -11,7 +11,6 @@ import (
 )
 
 // TestConformance holds every mechanism of this system to the contract.
-// GOETIA_MECHANISM narrows it to one.
 func TestConformance(t *testing.T) {
 	for _, m := range testedMechanisms(t) {
 		t.Run(string(m), func(t *testing.T) {
@@ -22,28 +21,39 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// testedMechanisms are those of this system, or the one in GOETIA_MECHANISM.
+// testedMechanisms are those of this system, or the one that is forced.
 func testedMechanisms(t testing.TB) []Mechanism {
 	all := Mechanisms()
-	want := Mechanism(os.Getenv("GOETIA_MECHANISM"))
-	if want == "" {
+	if forced == "" {
 		return all
 	}
-	if !slices.Contains(all, want) {
-		t.Skipf("GOETIA_MECHANISM=%s is not among this system's %v", want, all)
+	if !slices.Contains(all, forced) {
+		t.Fatalf("%s=%s is not among this system's %v", forceVariable, forced, all)
 	}
-	return []Mechanism{want}
+	return []Mechanism{forced}
+}
+
+// onceForAll is called by what depends on no mechanism of this system, to be run once
+// where the tests run once for each.
+func onceForAll(t testing.TB) {
+	if all := Mechanisms(); forced != "" && len(all) > 0 && forced != all[0] {
+		t.Skipf("nothing here depends on %s; the run of %s has shown it", forced, all[0])
+	}
 }
 
 // openTested opens a Poller, which the caller closes, or skips where the kernel
-// lacks the mechanism.
+// lacks the mechanism. Forced on a machine that is to show it, that is a failure.
 func openTested(t testing.TB, m Mechanism) *Poller {
 	t.Helper()
 	p, err := New(WithMechanism(m))
-	if err != nil {
-		t.Skipf("this kernel cannot do %s: %v", m, err)
+	switch {
+	case err == nil:
+		return p
+	case forced != "" && os.Getenv("CI") != "":
+		t.Fatalf("this kernel cannot do %s: %v", m, err)
 	}
-	return p
+	t.Skipf("this kernel cannot do %s: %v", m, err)
+	return nil
 }
 
 // subject describes a Poller with the contract's types, as the suite wants it.

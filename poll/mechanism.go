@@ -18,6 +18,9 @@ const (
 	// Epoll is Linux epoll(7), waited for through the Go runtime's own
 	// poller, so that no thread is parked.
 	Epoll Mechanism = "epoll"
+	// IOUring is polls through io_uring, on Linux 5.13 and later. Like Epoll it parks
+	// no thread. It arms sources without a system call for each.
+	IOUring Mechanism = "io_uring"
 	// Kqueue is kqueue(2), on macOS and the BSDs. It parks one thread.
 	Kqueue Mechanism = "kqueue"
 	// Poll is poll(2), on every Unix. It costs time in proportion to the
@@ -49,9 +52,15 @@ func Mechanisms() []Mechanism {
 	return names
 }
 
+// forced is taken where no mechanism is asked for, if it is not empty. Tests set it.
+var forced Mechanism
+
 // open opens the mechanism asked for, or the first that can be had.
 func open(want Mechanism) (Mechanism, backend.Backend, error) {
 	all := candidates()
+	if want == "" {
+		want = forced
+	}
 	if want != "" {
 		i := slices.IndexFunc(all, func(c candidate) bool { return c.name == want })
 		if i < 0 {
@@ -92,6 +101,9 @@ type Features struct {
 	// ForgetsClosed: a source closed without Delete is never confused with a
 	// later one of the same number, even if that one is not added.
 	ForgetsClosed bool
+	// HoldsOpen: the kernel keeps the file of an armed source open. Closed without
+	// Delete, its connection does not end, and its events may go on.
+	HoldsOpen bool
 	// ExactConnectFailed: [ConnectFailed] is reported for connection attempts
 	// only.
 	ExactConnectFailed bool
@@ -116,6 +128,7 @@ func publicFeatures(f backend.Features) Features {
 		Readiness:          Readiness(f.Readiness),
 		ReportsClose:       f.ReportsClose,
 		ForgetsClosed:      f.ForgetsClosed,
+		HoldsOpen:          f.HoldsOpen,
 		ExactConnectFailed: f.ExactConnectFailed,
 		ReportsUnconnected: f.ReportsUnconnected,
 		SocketsOnly:        f.SocketsOnly,

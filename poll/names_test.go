@@ -2,6 +2,8 @@ package poll
 
 import (
 	"errors"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -104,12 +106,29 @@ func TestChosenMechanism(t *testing.T) {
 	})
 }
 
+// TestMechanisms: the candidates in their order, where there are several.
+func TestMechanisms(t *testing.T) {
+	want, ok := map[string][]Mechanism{
+		"linux":   {Epoll, IOUring, Poll},
+		"windows": {AFD, WSAPoll},
+	}[runtime.GOOS]
+	if got := Mechanisms(); ok && !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 func TestAutomaticMechanism(t *testing.T) {
 	p, err := New()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.Close()
+	if forced != "" {
+		if p.Mechanism() != forced {
+			t.Errorf("got %s, and %s is forced", p.Mechanism(), forced)
+		}
+		return
+	}
 	if want := Mechanisms()[0]; p.Mechanism() != want {
 		t.Logf("%s is best on this system, and cannot be had here: %s instead", want, p.Mechanism())
 	}

@@ -13,6 +13,7 @@ import (
 // TestConformanceFallback holds two mechanisms in one to the contract, where the
 // first takes no source, every other one, or all.
 func TestConformanceFallback(t *testing.T) {
+	onceForAll(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}

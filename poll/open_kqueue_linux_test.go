@@ -14,6 +14,7 @@ import (
 // TestConformanceKqueueSockets is TestConformanceKqueue with this system's sockets,
 // which the model watches with epoll.
 func TestConformanceKqueueSockets(t *testing.T) {
+	onceForAll(t)
 	open := func(t *testing.T) *epoll.Poll {
 		p, err := epoll.Open()
 		if err != nil {

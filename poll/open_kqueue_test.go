@@ -22,6 +22,7 @@ var kqueueConfigs = map[string]kqueue.Config{
 // TestConformanceKqueue holds the kqueue mechanism to the contract, over a model of
 // kqueue whose descriptors are simulated.
 func TestConformanceKqueue(t *testing.T) {
+	onceForAll(t)
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}

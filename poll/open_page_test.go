@@ -85,7 +85,7 @@ func featureLine(m Mechanism, f Features) string {
 	cells := []string{
 		"`" + string(m) + "`", strings.Join(modes, ", "),
 		strings.ReplaceAll(f.Interests.String(), "|", ", "), strings.ReplaceAll(f.Readiness.String(), "|", ", "),
-		yes(f.ReportsClose), yes(f.ForgetsClosed), yes(f.ExactConnectFailed), yes(f.ReportsUnconnected),
+		yes(f.ReportsClose), yes(f.ForgetsClosed), yes(f.HoldsOpen), yes(f.ExactConnectFailed), yes(f.ReportsUnconnected),
 		yes(f.SocketsOnly), yes(f.Linear), fmt.Sprint(f.Resolution),
 	}
 	return "| " + strings.Join(cells, " | ") + " |"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The library's tests on this machine.
+# The library's tests on this machine, those of package poll once for each mechanism.
 #
 #   test-linux.sh [--race] [PACKAGE...]
 set -euo pipefail
@@ -14,5 +14,13 @@ if [[ ${1:-} == --race ]]; then
 	export CGO_ENABLED=1
 	flags+=(-race)
 fi
-if (($# == 0)); then set -- ./...; fi
-in_root go test "${flags[@]}" "$@"
+if (($# > 0)); then
+	in_root go test "${flags[@]}" "$@"
+	exit
+fi
+mapfile -t rest < <(in_root go list ./... | grep -v '/poll$')
+in_root go test "${flags[@]}" "${rest[@]}"
+for mechanism in epoll io_uring poll; do
+	say "package poll with $mechanism"
+	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" ./poll
+done

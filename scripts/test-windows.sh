@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The library's tests built for windows/amd64 and run under Wine.
+# The library's tests built for windows/amd64 and run under Wine, those of package poll
+# once for each mechanism.
 #
 #   test-windows.sh [--race] [PACKAGE...]
 set -euo pipefail
@@ -19,7 +20,6 @@ if [[ ${1:-} == --race ]]; then
 	flags+=(-race)
 fi
 overlay=$("$here/wine-overlay.sh")
-if (($# == 0)); then set -- ./...; fi
 
 # Wine 10's server has been seen to abort, in one run of four, over a socket that it had
 # freed already (assertions in server/fd.c and server/sock.c), always after half a minute of
@@ -44,13 +44,27 @@ run_tests() {
 	return "$rc"
 }
 
-for try in 1 2 3 4 5; do
-	wine=$("$here/wine-setup.sh") || exit
-	say "Wine flavour $wine"
-	rc=0
-	run_tests "$@" || rc=$?
-	((rc == SERVER_DIED)) || exit "$rc"
-	say "WINE'S SERVER CRASHED during try $try: no result. It said:"
-	tail -n 3 "$(wine_dir "$wine")/server.log" >&2 || true
+try_tests() {
+	local try rc
+	for try in 1 2 3 4 5; do
+		wine=$("$here/wine-setup.sh") || exit
+		say "Wine flavour $wine"
+		rc=0
+		run_tests "$@" || rc=$?
+		((rc == SERVER_DIED)) || return "$rc"
+		say "WINE'S SERVER CRASHED during try $try: no result. It said:"
+		tail -n 3 "$(wine_dir "$wine")/server.log" >&2 || true
+	done
+	return 1
+}
+
+if (($# > 0)); then
+	try_tests "$@"
+	exit
+fi
+mapfile -t rest < <(in_root go list ./... | grep -v '/poll$')
+try_tests "${rest[@]}"
+for mechanism in afd wsapoll; do
+	say "package poll with $mechanism"
+	GOETIA_MECHANISM=$mechanism try_tests ./poll
 done
-exit 1

@@ -16,6 +16,9 @@ type Features struct {
 	// ForgetsClosed: a source closed without Delete is never confused with
 	// a later one that got the same number, even if nobody adds that one.
 	ForgetsClosed bool
+	// HoldsOpen: the kernel keeps the file of an armed source open. Closed without
+	// Delete, its connection goes on, and so may its events.
+	HoldsOpen bool
 	// ExactConnectFailed: ConnectFailed is reported for connection attempts only.
 	ExactConnectFailed bool
 	// ReportsUnconnected: a stream socket that was never connected is

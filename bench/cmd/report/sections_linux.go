@@ -30,6 +30,7 @@ func sections(r *report.Report) error {
 		memoryLine(r, m, bytes)
 	}
 	growth(r, set)
+	uring(r, set)
 	return nil
 }
 

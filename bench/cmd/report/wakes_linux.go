@@ -17,23 +17,26 @@ func wakes(r *report.Report) {
 	r.Section("Wake latency: idle Poller beside a goroutine blocked in epoll_wait",
 		fmt.Sprintf("From the write (or Notify) to the return of Wait; %d blocks of 25 wakes for each, in turn,", blocks),
 		"0.4 ms of idleness before each. The hand-written loop is notified through an eventfd.",
-		"netpoll, for comparison, is a goroutine that waits as conn.Read does.",
+		"netpoll, for comparison, is a goroutine that waits as conn.Read does; io_uring the Poller through that.",
 		"The machine is shared: the last percents are its scheduler's, and change from run to run.")
-	netpoll := opener{"netpoll", wakeup.NewNetpoll}
+	others := []opener{{"netpoll", wakeup.NewNetpoll}}
+	if canUring() == nil {
+		others = append(others, opener{"io_uring", wakeup.NewIOUring})
+	}
 	goroutine, err := wakeup.NewGoroutine()
 	if err != nil {
 		r.Fail("goroutine", err)
 		return
 	}
 	defer goroutine.Close()
-	wakesFrom(r, "written by a goroutine", goroutine, netpoll)
+	wakesFrom(r, "written by a goroutine", goroutine, others...)
 
 	process, err := wakeup.NewProcess()
 	if err != nil {
 		r.Fail("process", err)
 		return
 	}
-	wakesFrom(r, "written by a process", process, netpoll)
+	wakesFrom(r, "written by a process", process, others...)
 	if err := process.Close(); err != nil {
 		r.Fail("process", err)
 	}

@@ -35,8 +35,13 @@ type poller struct {
 }
 
 // NewPoller waits with the Poller.
-func NewPoller(fd int) (Waiter, error) {
-	p, err := poll.New(poll.WithMechanism(poll.Epoll))
+func NewPoller(fd int) (Waiter, error) { return newPoller(fd, poll.Epoll) }
+
+// NewIOUring waits with the Poller through io_uring.
+func NewIOUring(fd int) (Waiter, error) { return newPoller(fd, poll.IOUring) }
+
+func newPoller(fd int, m poll.Mechanism) (Waiter, error) {
+	p, err := poll.New(poll.WithMechanism(m))
 	if err != nil {
 		return nil, err
 	}

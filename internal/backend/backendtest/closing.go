@@ -1,6 +1,10 @@
 package backendtest
 
-import "github.com/goetia-go/goetia/internal/backend"
+import (
+	"time"
+
+	"github.com/goetia-go/goetia/internal/backend"
+)
 
 // foreignUnknown is why a case is skipped; see addForeign.
 const foreignUnknown = "the system's own socket calls do not know duplicated or inherited handles"
@@ -60,6 +64,9 @@ var closingCases = []testCase{
 			if f.Readiness&backend.ReadyClosed != 0 {
 				return "the mechanism may learn of it (Features.Readiness)"
 			}
+			if f.HoldsOpen {
+				return "the kernel keeps the file open, and its events go on (Features.HoldsOpen)"
+			}
 			return ""
 		},
 		run: func(e *env) {
@@ -71,6 +78,30 @@ var closingCases = []testCase{
 			e.must(a.Close(), "closing")
 			e.silent("closed while registered")
 			e.delete(a)
+		},
+	},
+	{
+		name:  "deleted-then-closed",
+		shows: "the mechanism lets go of a deleted source: closed after that, its connection ends, though nobody waits",
+		modes: everyMode,
+		real:  true,
+		run: func(e *env) {
+			for _, in := range []backend.Interest{backend.Readable, backend.Readable | backend.Writable} {
+				a, b := e.sockets()
+				e.add(a, 1, in)
+				e.look(0)
+				e.delete(a)
+				e.must(a.Close(), "closing")
+				for deadline := time.Now().Add(patience); ; {
+					if _, ended := e.drain(b); ended {
+						break
+					}
+					if time.Now().After(deadline) {
+						e.Fatal("the peer of a closed source has not been told")
+					}
+					time.Sleep(time.Millisecond)
+				}
+			}
 		},
 	},
 	{

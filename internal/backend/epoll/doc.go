@@ -3,19 +3,10 @@
 // # How it waits
 //
 // An epoll descriptor is itself pollable, so this one is nested, through a gate, in
-// the Go runtime's own poller: Wait first asks epoll with a timeout of zero, and if
-// there is nothing parks its goroutine like any read on a file. No thread is
-// blocked, and an event wakes the goroutine without a detour through the
-// scheduler's hand-off of a blocked thread. The runtime watches the descriptor
-// edge-triggered; that is enough since the kernel signals a nested epoll anew
-// for every event that it queues.
-//
-// The gate is a second epoll descriptor that is open while somebody parks. Without
-// it, a thread of the runtime would wake for everything that happens to the sources
-// of a busy loop, to no end.
-//
-// A notification is not an event in the kernel: it moves the read deadline of
-// the parked goroutine into the past, which costs no system call.
+// the Go runtime's own poller (internal/sys/nest): Wait first asks epoll with a
+// timeout of zero, and if there is nothing parks its goroutine like any read on a
+// file. The runtime watches the descriptor edge-triggered; that is enough since the
+// kernel signals a nested epoll anew for every event that it queues.
 //
 // # How the contract maps
 //

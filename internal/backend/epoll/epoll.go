@@ -7,40 +7,27 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
+	"github.com/goetia-go/goetia/internal/sys/nest"
 	"golang.org/x/sys/unix"
 )
 
-// Poll is an epoll descriptor with the sources, and the gate behind which the Go
-// runtime's poller sees it.
+// Poll is an epoll descriptor with the sources, nested in the Go runtime's poller.
 type Poll struct {
 	epfd int
-	gate
+	park *nest.Park
 
-	// What follows belongs to the goroutine inside Wait. harvest is made once
-	// because a method value would be allocated at every call.
-	harvest func(gate uintptr) bool
-	kernel  []unix.EpollEvent
-	limit   int
-	found   int
-	failed  error
-
-	// mu orders notifications against parking.
-	mu       sync.Mutex
-	notified bool
-	parked   bool
-	// timed says that the read deadline is not "none".
-	timed bool
+	// What follows belongs to the goroutine inside Wait.
+	kernel []unix.EpollEvent
+	limit  int
+	found  int
+	failed error
 
 	waits, changes, completions atomic.Uint64
 }
-
-// past is any moment before now; a read deadline there ends a park at once.
-var past = time.Unix(1, 0)
 
 // Open makes the descriptors.
 func Open() (*Poll, error) {
@@ -48,12 +35,10 @@ func Open() (*Poll, error) {
 	if err != nil {
 		return nil, err
 	}
-	g, err := newGate(epfd)
-	if err != nil {
+	p := &Poll{epfd: epfd}
+	if p.park, err = nest.New(epfd, p.look); err != nil {
 		return nil, errors.Join(err, closeEpoll(epfd))
 	}
-	p := &Poll{epfd: epfd, gate: g}
-	p.harvest = p.tryHarvest
 	return p, nil
 }
 
@@ -152,9 +137,9 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 	}
 	p.limit, p.found, p.failed = len(events), 0, nil
 	if p.look() {
-		p.shut(p.epfd)
+		p.park.Busy()
 	} else if timeout != 0 {
-		if err := p.park(timeout); err != nil {
+		if err := p.park.Wait(timeout); err != nil {
 			return 0, err
 		}
 	}
@@ -193,66 +178,8 @@ func (p *Poll) look() bool {
 	return n > 0
 }
 
-// tryHarvest is the function that the runtime calls back: true ends the park.
-func (p *Poll) tryHarvest(uintptr) bool {
-	if err := p.open(p.epfd); err != nil {
-		p.failed = err
-		return true
-	}
-	return p.look()
-}
-
-// park waits in the runtime's poller until there are events, a notification or
-// the timeout has passed.
-func (p *Poll) park(timeout time.Duration) error {
-	p.mu.Lock()
-	if p.notified {
-		p.notified = false
-		p.mu.Unlock()
-		return nil
-	}
-	if err := p.setDeadline(timeout); err != nil {
-		p.mu.Unlock()
-		return err
-	}
-	p.parked = true
-	p.mu.Unlock()
-
-	err := p.raw.Read(p.harvest)
-
-	p.mu.Lock()
-	p.parked, p.notified = false, false
-	p.mu.Unlock()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil
-	}
-	return err
-}
-
-// setDeadline is called with mu held, and leaves the deadline alone if it is
-// right already: the runtime takes a lock and maybe a timer to change it.
-func (p *Poll) setDeadline(timeout time.Duration) error {
-	var at time.Time
-	if timeout > 0 {
-		at = time.Now().Add(timeout)
-	} else if !p.timed {
-		return nil
-	}
-	p.timed = timeout > 0
-	return p.file.SetReadDeadline(at)
-}
-
 // Notify implements backend.Backend.
-func (p *Poll) Notify() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.notified = true
-	if !p.parked {
-		return nil // the next park sees the flag
-	}
-	p.timed = true
-	return p.file.SetReadDeadline(past)
-}
+func (p *Poll) Notify() error { return p.park.Notify() }
 
 // Counters implements backend.Counter.
 func (p *Poll) Counters() backend.Counters {
@@ -264,4 +191,4 @@ func (p *Poll) Counters() backend.Counters {
 }
 
 // Close implements backend.Backend.
-func (p *Poll) Close() error { return errors.Join(p.gate.close(), closeEpoll(p.epfd)) }
+func (p *Poll) Close() error { return errors.Join(p.park.Close(), closeEpoll(p.epfd)) }

@@ -64,8 +64,8 @@ func TestGateIsShutWhileBusy(t *testing.T) {
 	k := newTicker(t, backend.Level)
 	expect := func(when string, ajar bool) {
 		t.Helper()
-		if k.p.ajar != ajar {
-			t.Errorf("%s: open is %t, want %t", when, k.p.ajar, ajar)
+		if k.p.park.Ajar() != ajar {
+			t.Errorf("%s: open is %t, want %t", when, k.p.park.Ajar(), ajar)
 		}
 	}
 	expect("new", false)
@@ -76,7 +76,7 @@ func TestGateIsShutWhileBusy(t *testing.T) {
 	expect("found at once", false)
 	k.drain()
 	// On a slow machine a short timeout passes before the park.
-	for timeout := time.Millisecond; !k.p.ajar && timeout < time.Minute; timeout *= 4 {
+	for timeout := time.Millisecond; !k.p.park.Ajar() && timeout < time.Minute; timeout *= 4 {
 		k.wait(0, timeout)
 	}
 	expect("parked", true)

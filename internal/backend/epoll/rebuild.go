@@ -15,10 +15,11 @@ import (
 // and answers", 6): the kernel identifies it by number and file, and the number is
 // gone. All that helps is another epoll descriptor with everything else in it.
 func (p *Poll) Rebuild(live iter.Seq[backend.Registration]) error {
-	fresh, err := Open()
+	epfd, err := create()
 	if err != nil {
 		return err
 	}
+	fresh := &Poll{epfd: epfd}
 	for reg := range live {
 		// Modifying in the old set succeeds only if this very file is
 		// registered under this number; by number alone one might add a
@@ -31,13 +32,13 @@ func (p *Poll) Rebuild(live iter.Seq[backend.Registration]) error {
 			continue
 		}
 		if err := fresh.ctl(unix.EPOLL_CTL_ADD, reg.Handle, reg.Token, bits); err != nil {
-			return errors.Join(err, fresh.Close())
+			return errors.Join(err, closeEpoll(epfd))
 		}
 	}
-	p.mu.Lock()
-	old := Poll{epfd: p.epfd, gate: p.gate}
-	p.epfd, p.gate = fresh.epfd, fresh.gate
-	p.timed = false
-	p.mu.Unlock()
-	return old.Close()
+	if err := p.park.Move(epfd); err != nil {
+		return errors.Join(err, closeEpoll(epfd))
+	}
+	old := p.epfd
+	p.epfd = epfd
+	return closeEpoll(old)
 }

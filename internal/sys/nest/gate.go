@@ -1,6 +1,6 @@
 //go:build linux
 
-package epoll
+package nest
 
 import (
 	"errors"
@@ -8,42 +8,43 @@ import (
 	"os"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
 
-// gate is an epoll descriptor between the sources' one and the Go runtime's. The
-// runtime can watch a descriptor for good only. Were that the sources' own, the
-// kernel would wake a thread of the runtime for every source that becomes ready, or
-// is armed again while it is, also while a busy loop fetches them anyway: three
-// times the processor time. So the gate is open while the loop parks, and shut
-// from when it finds something without parking.
+// gate is an epoll descriptor between the inner one and the Go runtime's. The
+// runtime can watch a descriptor for good only. Were that the inner one, the kernel
+// would wake a thread of the runtime for every source that becomes ready, or is
+// armed again while it is, also while a busy loop fetches them anyway: three times
+// the processor time. So the gate is open while the loop parks, and shut from when
+// it finds something without parking.
 type gate struct {
-	fd   int
-	file *os.File
-	raw  syscall.RawConn
-	// ajar belongs to the goroutine inside Wait: the gate is open.
+	inner, fd int
+	file      *os.File
+	raw       syscall.RawConn
+	// ajar belongs to the goroutine that waits: the gate is open.
 	ajar bool
 }
 
-// newGate makes a gate in front of an epoll descriptor, shut.
+// newGate makes a gate in front of a descriptor, shut.
 func newGate(inner int) (gate, error) {
-	fd, err := create()
+	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
-		return gate{}, err
+		return gate{}, os.NewSyscallError("epoll_create1", err)
 	}
 	// Only what is nonblocking is taken into the runtime's poller.
 	if err := unix.SetNonblock(fd, true); err != nil {
-		return gate{}, errors.Join(os.NewSyscallError("fcntl", err), closeEpoll(fd))
+		return gate{}, errors.Join(os.NewSyscallError("fcntl", err), os.NewSyscallError("close", unix.Close(fd)))
 	}
-	g := gate{fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
+	g := gate{inner: inner, fd: fd, file: os.NewFile(uintptr(fd), "epoll")}
 	if err := g.file.SetReadDeadline(time.Time{}); err != nil {
 		return gate{}, errors.Join(fmt.Errorf("the Go runtime's poller did not take the epoll descriptor: %w", err), g.close())
 	}
 	if g.raw, err = g.file.SyscallConn(); err != nil {
 		return gate{}, errors.Join(err, g.close())
 	}
-	if errno := g.ctl(unix.EPOLL_CTL_ADD, inner, 0); errno != 0 {
+	if errno := g.ctl(unix.EPOLL_CTL_ADD, 0); errno != 0 {
 		return gate{}, errors.Join(os.NewSyscallError("epoll_ctl", errno), g.close())
 	}
 	return g, nil
@@ -52,11 +53,11 @@ func newGate(inner int) (gate, error) {
 // open lets the runtime hear of the inner descriptor from now on. The caller looks
 // for events once more afterwards: of what came before, the kernel is silent if the
 // gate's list still has the inner one from an earlier time.
-func (g *gate) open(inner int) error {
+func (g *gate) open() error {
 	if g.ajar {
 		return nil
 	}
-	if errno := g.ctl(unix.EPOLL_CTL_MOD, inner, epollIn); errno != 0 {
+	if errno := g.ctl(unix.EPOLL_CTL_MOD, unix.EPOLLIN); errno != 0 {
 		return os.NewSyscallError("epoll_ctl", errno)
 	}
 	g.ajar = true
@@ -64,14 +65,18 @@ func (g *gate) open(inner int) error {
 }
 
 // shut ends that. A gate that cannot be shut only costs time.
-func (g *gate) shut(inner int) {
-	if g.ajar && g.ctl(unix.EPOLL_CTL_MOD, inner, 0) == 0 {
+func (g *gate) shut() {
+	if g.ajar && g.ctl(unix.EPOLL_CTL_MOD, 0) == 0 {
 		g.ajar = false
 	}
 }
 
-func (g *gate) ctl(op, inner int, bits uint32) unix.Errno {
-	return epollCtl(g.fd, op, inner, &unix.EpollEvent{Events: bits})
+// ctl cannot block, so it does not tell the scheduler that it enters the kernel.
+func (g *gate) ctl(op int, bits uint32) unix.Errno {
+	ev := unix.EpollEvent{Events: bits}
+	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL,
+		uintptr(g.fd), uintptr(op), uintptr(g.inner), uintptr(unsafe.Pointer(&ev)), 0, 0)
+	return errno
 }
 
 func (g *gate) close() error { return g.file.Close() }

@@ -163,6 +163,7 @@ func properties(f poll.Features) []string {
 	}{
 		{f.ReportsClose, "reports close"},
 		{f.ForgetsClosed, "forgets closed"},
+		{f.HoldsOpen, "holds open"},
 		{f.ExactConnectFailed, "exact connect-failed"},
 		{f.ReportsUnconnected, "reports unconnected"},
 		{f.SocketsOnly, "sockets only"},

@@ -43,6 +43,7 @@ type examinedFeatures struct {
 	Readiness          []string `json:"readiness"`
 	ReportsClose       bool     `json:"reports_close"`
 	ForgetsClosed      bool     `json:"forgets_closed"`
+	HoldsOpen          bool     `json:"holds_open"`
 	ExactConnectFailed bool     `json:"exact_connect_failed"`
 	ReportsUnconnected bool     `json:"reports_unconnected"`
 	SocketsOnly        bool     `json:"sockets_only"`
@@ -96,6 +97,7 @@ func featuresJSON(f poll.Features) *examinedFeatures {
 		Readiness:          strings.Split(f.Readiness.String(), "|"),
 		ReportsClose:       f.ReportsClose,
 		ForgetsClosed:      f.ForgetsClosed,
+		HoldsOpen:          f.HoldsOpen,
 		ExactConnectFailed: f.ExactConnectFailed,
 		ReportsUnconnected: f.ReportsUnconnected,
 		SocketsOnly:        f.SocketsOnly,

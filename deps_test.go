@@ -43,7 +43,7 @@ type rule struct {
 var mechanisms = []string{"epoll", "uring", "kqueue", "evport", "pollfd", "afd", "socknotify", "wsapoll"}
 
 var law = func() []rule {
-	contract, invariants := "./internal/backend", "./internal/invariants"
+	contract, invariants, extras := "./internal/backend", "./internal/invariants", "./internal/extra"
 	var all []string
 	for _, m := range mechanisms {
 		all = append(all, contract+"/"+m)
@@ -58,7 +58,7 @@ var law = func() []rule {
 		// Public rooms.
 		{"*.go", []string{"./poll", invariants}},
 		{"poll/open_*.go", append([]string{contract, contract + "/fallback", invariants}, all...)},
-		{"poll/*.go", []string{contract, invariants}},
+		{"poll/*.go", []string{contract, extras, invariants}},
 		{"future/*.go", nil},
 		{"coro/*.go", []string{"./future"}},
 		{"aio/*.go", []string{"./", "./future"}},
@@ -84,6 +84,7 @@ var law = func() []rule {
 	}
 	return append(rules,
 		rule{"internal/sys/*/*.go", []string{sys, "unsafe"}},
+		rule{"internal/extra/*.go", []string{"./internal/sys/*", sys, "unsafe"}},
 		rule{"internal/invariants/*.go", nil},
 		rule{"internal/*/*.go", []string{invariants}}, // helpers that public rooms share
 	)

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 
@@ -30,6 +31,10 @@ type Poller struct {
 	lead     lead
 	// raw is the leader's.
 	raw []backend.Event
+
+	// extras are the registrations of things, by their index in the table.
+	extras map[uint32]*extra
+	posts  posts
 
 	closed atomic.Bool
 	// notifiers are those inside Notify, which needs no lock and no lead.
@@ -140,7 +145,7 @@ func (p *Poller) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.table = table{}
-	return p.b.Close()
+	return errors.Join(p.b.Close(), p.closeExtras())
 }
 
 // enter counts a notifier in, unless the Poller is closed. Count first, look

@@ -73,6 +73,15 @@ func (t *table) fill(i uint32, src Source, key Key, in backend.Interest, mode ba
 	t.byHandle.put(src.handle, i)
 }
 
+// noHandle is the handle of registrations without one.
+const noHandle = ^uintptr(0)
+
+// fillAlone is fill for a registration that no handle leads to.
+func (t *table) fillAlone(i uint32, key Key, mode backend.Mode) {
+	t.origins[i] = origin{noHandle, 0}
+	t.slots[i].arm(key, backend.Readable, mode)
+}
+
 // release ends a slot's use, live or reserved.
 func (t *table) release(i uint32) {
 	s := &t.slots[i]
@@ -143,12 +152,12 @@ func (t *table) token(i uint32) backend.Token {
 
 func (t *table) len() int { return len(t.slots) - len(t.free) }
 
-// live goes through all registrations.
+// live goes through all registrations that the mechanism knows.
 func (t *table) live() iter.Seq[backend.Registration] {
 	return func(yield func(backend.Registration) bool) {
 		for i := range t.slots {
 			s := &t.slots[i]
-			if s.live() && !yield(backend.Registration{
+			if s.live() && t.origins[i].handle != noHandle && !yield(backend.Registration{
 				Handle: t.origins[i].handle, Token: t.token(uint32(i)), Interest: s.interest, Mode: s.mode, Armed: s.armed,
 			}) {
 				return

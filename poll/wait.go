@@ -63,7 +63,12 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 			return 0, ErrClosed
 		}
 		raw := p.buffer(len(events))
-		n, err := p.b.Wait(raw, timeout)
+		n, err := 0, error(nil)
+		if p.posts.waiting.Load() == 0 {
+			n, err = p.b.Wait(raw, timeout)
+		} else {
+			n, err = p.waitAndTake(raw)
+		}
 		if err != nil {
 			// The mechanism may have taken a notification with it.
 			p.notified.Store(false)
@@ -89,6 +94,18 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 			time.Sleep(hauntedPause)
 		}
 	}
+}
+
+// waitAndTake looks for events and takes things that have called.
+func (p *Poller) waitAndTake(raw []backend.Event) (n int, err error) {
+	room := p.posts.room(len(raw))
+	if room < len(raw) {
+		n, err = p.b.Wait(raw[:len(raw)-room], 0)
+		if err != nil {
+			return 0, err
+		}
+	}
+	return n + p.posts.take(raw[n:][:room]), nil
 }
 
 // translate turns tokens into keys and drops what is stale.
@@ -120,6 +137,9 @@ func (p *Poller) odd(out *Event, ev backend.Event) bool {
 		p.counts.stale++
 		p.haunt(ev.Token)
 		return false
+	}
+	if x := p.extras[ev.Token.Index()]; x != nil {
+		return x.collect(out, s.key)
 	}
 	// The registration may have been modified since the kernel looked.
 	ready := ev.Ready & s.pass

@@ -26,6 +26,12 @@ const (
 	Except
 	// User is EVFILT_USER, on the systems that have it.
 	User
+	// Timer is EVFILT_TIMER, in milliseconds.
+	Timer
+	// Proc is EVFILT_PROC.
+	Proc
+	// Vnode is EVFILT_VNODE.
+	Vnode
 	// Other is whatever nobody here asked for.
 	Other
 )
@@ -50,6 +56,17 @@ const (
 const (
 	Error Flags = 0x4000
 	EOF   Flags = 0x8000
+)
+
+// What a Proc is to tell, and what a Vnode.
+const (
+	Exit       = 0x80000000
+	Deleted    = 0x1
+	Written    = 0x2
+	Extended   = 0x4
+	Attributes = 0x8
+	Renamed    = 0x20
+	Revoked    = 0x40
 )
 
 // Trigger is NOTE_TRIGGER, which makes a User event happen.

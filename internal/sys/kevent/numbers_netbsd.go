@@ -9,4 +9,7 @@ var numbers = [...]int32{
 	Write:  unix.EVFILT_WRITE,
 	Except: absent,
 	User:   absent,
+	Timer:  unix.EVFILT_TIMER,
+	Proc:   unix.EVFILT_PROC,
+	Vnode:  unix.EVFILT_VNODE,
 }

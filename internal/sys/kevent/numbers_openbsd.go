@@ -9,4 +9,7 @@ var numbers = [...]int32{
 	Write:  unix.EVFILT_WRITE,
 	Except: unix.EVFILT_EXCEPT,
 	User:   absent,
+	Timer:  unix.EVFILT_TIMER,
+	Proc:   unix.EVFILT_PROC,
+	Vnode:  unix.EVFILT_VNODE,
 }

@@ -15,6 +15,12 @@ import (
 var _ = [1]struct{}{}[Add-unix.EV_ADD|Delete-unix.EV_DELETE|Enable-unix.EV_ENABLE|Disable-unix.EV_DISABLE|
 	Oneshot-unix.EV_ONESHOT|Clear-unix.EV_CLEAR|Error-unix.EV_ERROR|EOF-unix.EV_EOF]
 
+var _ = [1]struct{}{}[Exit-unix.NOTE_EXIT|Deleted-unix.NOTE_DELETE|Written-unix.NOTE_WRITE|Extended-unix.NOTE_EXTEND|
+	Attributes-unix.NOTE_ATTRIB|Renamed-unix.NOTE_RENAME|Revoked-unix.NOTE_REVOKE]
+
+// FD is the queue's descriptor, readable while there are events.
+func (q *Queue) FD() int { return q.fd }
+
 // Queue is a kqueue.
 type Queue struct {
 	fd int
@@ -86,12 +92,16 @@ func (q *Queue) Close() error { return os.NewSyscallError("close", unix.Close(q.
 func encode(k *unix.Kevent_t, ev *Event) {
 	unix.SetKevent(k, int(ev.Ident), int(numbers[ev.Filter]), int(ev.Flags))
 	k.Fflags = ev.Fflags
+	set(&k.Data, ev.Data)
 	if ev.Filter == Except && ev.Flags&Add != 0 {
 		k.Fflags = noteOOB
 	}
 	// No pointer is stored, also not where the field is declared as one.
 	*(*uintptr)(unsafe.Pointer(&k.Udata)) = ev.Udata
 }
+
+// set writes a field whose type is not the same everywhere.
+func set[T ~int | ~int32 | ~int64](field *T, value int64) { *field = T(value) }
 
 func decode(k *unix.Kevent_t) Event {
 	ev := Event{

@@ -478,8 +478,8 @@ func TestExtraInvalid(t *testing.T) {
 	if _, err := p.AddSignals(1, nil); !errors.Is(err, ErrInvalid) {
 		t.Errorf("a nil signal: %v", err)
 	}
-	for _, pid := range []int{0, -1, 1 << 40} {
-		if _, err := p.AddProcess(1, pid); !errors.Is(err, ErrInvalid) {
+	for _, pid := range []int64{0, -1, 1 << 40} { // where an int is short, the last is 0
+		if _, err := p.AddProcess(1, int(pid)); !errors.Is(err, ErrInvalid) {
 			t.Errorf("process %d: %v", pid, err)
 		}
 	}

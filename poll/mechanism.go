@@ -23,6 +23,8 @@ const (
 	IOUring Mechanism = "io_uring"
 	// Kqueue is kqueue(2), on macOS and the BSDs. It parks one thread.
 	Kqueue Mechanism = "kqueue"
+	// EventPort is an event port of Solaris and illumos. It parks one thread.
+	EventPort Mechanism = "evport"
 	// Poll is poll(2), on every Unix. It costs time in proportion to the
 	// registered sources and parks one thread.
 	Poll Mechanism = "poll"

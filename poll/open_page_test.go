@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/goetia-go/goetia/internal/backend/evport"
 	"github.com/goetia-go/goetia/internal/backend/kqueue"
 )
 
@@ -20,7 +21,8 @@ const page = "../docs/backends.md"
 
 // simulated are mechanisms whose features are known on every host.
 var simulated = map[Mechanism]Features{
-	Kqueue: publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features()),
+	Kqueue:    publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features()),
+	EventPort: publicFeatures(evport.New(nil, evport.Config{RdHup: true}).Features()),
 }
 
 // TestPageTellsFeatures compares the table of docs/backends.md with what the

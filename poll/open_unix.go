@@ -1,4 +1,4 @@
-//go:build unix && !linux && !darwin && !dragonfly && !freebsd && !netbsd && !openbsd
+//go:build unix && !linux && !darwin && !dragonfly && !freebsd && !netbsd && !openbsd && !solaris
 
 package poll
 

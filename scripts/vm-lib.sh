@@ -76,8 +76,10 @@ vm_pack() { (cd "$1" && find . -print0 | cpio --null -o -H newc --quiet | gzip -
 vm_boot() {
 	local log rc
 	log=$(mktemp)
-	# Hardware virtualisation where there is some. Wine sends its console escape sequences.
-	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 -accel kvm -accel tcg,thread=multi \
+	# Emulated also where there is hardware virtualisation: inside another virtual machine
+	# that has been seen to stop the guest for good over one instruction ("KVM internal
+	# error"). Wine sends its console escape sequences.
+	timeout --foreground "$VM_TIMEOUT" qemu-system-x86_64 -accel tcg,thread=multi \
 		-cpu "${VM_CPU:-max}" -smp 2 -m "${VM_MEMORY:-2G}" -nodefaults -display none -no-reboot -serial stdio \
 		-kernel "$kernel" \
 		-append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off random.trust_cpu=on ${VM_APPEND:-}" \

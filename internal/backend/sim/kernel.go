@@ -11,6 +11,8 @@ type Kernel struct {
 	mu sync.Mutex
 	// sources by number, nil where a number is free.
 	sources []*Source
+	// made counts them.
+	made uint64
 }
 
 // first is the lowest number, so that zero is never a source.
@@ -25,7 +27,8 @@ func (k *Kernel) NewSource() *Source {
 }
 
 func (k *Kernel) newSource() *Source {
-	s := &Source{k: k, open: true}
+	k.made++
+	s := &Source{k: k, open: true, inode: k.made}
 	for i, other := range k.sources {
 		if other == nil {
 			s.h = uintptr(i + first)
@@ -51,10 +54,15 @@ type Source struct {
 	k    *Kernel
 	h    uintptr
 	open bool
+	// inode is never used again, unlike h.
+	inode uint64
 	// state is what is the case now.
 	state backend.Readiness
 	watch []*registration
 }
+
+// Inode is a number that no other source of the Kernel has had or will have.
+func (s *Source) Inode() uint64 { return s.inode }
 
 // Handle is the source's number.
 func (s *Source) Handle() uintptr { return s.h }

@@ -19,6 +19,11 @@ var (
 	// Where there is none, the user sees an ErrUnsupported.
 	ErrNoBaseSocket = fmt.Errorf("goetia: socket has no base provider handle: %w", ErrUnsupported)
 
+	// ErrNoReadiness is why regular files, directories and block devices are
+	// refused, everywhere.
+	ErrNoReadiness = fmt.Errorf("%w: a regular file or directory is always ready, and blocks all the same: "+
+		"read and write it on a goroutine", ErrUnsupported)
+
 	// ErrUnsupported is the standard library's sentinel, so that callers can
 	// test for it without this package.
 	ErrUnsupported = errors.ErrUnsupported

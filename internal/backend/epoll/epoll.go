@@ -73,7 +73,7 @@ func (p *Poll) Add(h uintptr, tok, old backend.Token, in backend.Interest, mode 
 		return p.ctl(unix.EPOLL_CTL_MOD, h, tok, bits)
 	}
 	if errors.Is(err, unix.EPERM) {
-		return fmt.Errorf("%w: regular files and directories have no readiness: %w", backend.ErrUnsupported, err)
+		return fmt.Errorf("%w: %w", backend.ErrNoReadiness, err)
 	}
 	return err
 }

@@ -33,12 +33,6 @@ type Kernel interface {
 // Identity tells files apart, as far as the system numbers them.
 type Identity struct{ Dev, Ino uint64 }
 
-// Config is what systems differ in.
-type Config struct {
-	// RdHup: there is POLLRDHUP.
-	RdHup bool
-}
-
 // Poll is a set of registrations with one port.
 type Poll struct {
 	k      Kernel

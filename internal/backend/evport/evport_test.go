@@ -97,7 +97,7 @@ func readable(tok backend.Token) backend.Event {
 
 // A port hands events out also when it says that the time has passed or a signal came.
 func TestEventsWithErrors(t *testing.T) {
-	for _, errno := range []error{syscall.ETIME, syscall.EINTR} {
+	for _, errno := range []error{evport.TimedOut, syscall.EINTR} {
 		s, p, expect := rig(t)
 		if err := p.Add(5, tok, 0, backend.Readable, backend.Oneshot); err != nil {
 			t.Fatal(err)

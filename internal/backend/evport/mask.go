@@ -14,6 +14,12 @@ const (
 	PollRdHup = 0x4000
 )
 
+// Config is what systems differ in.
+type Config struct {
+	// RdHup: there is POLLRDHUP.
+	RdHup bool
+}
+
 // encode turns an interest into the bits of an association.
 func (c Config) encode(in backend.Interest) int {
 	bits := 0

@@ -36,7 +36,7 @@ func (native) Identify(fd uintptr) (Identity, error) {
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG, unix.S_IFDIR, unix.S_IFBLK:
-		return Identity{}, fmt.Errorf("%w: regular files and directories have no readiness", backend.ErrUnsupported)
+		return Identity{}, backend.ErrNoReadiness
 	}
 	return Identity{st.Dev, st.Ino}, nil
 }

@@ -23,7 +23,7 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 	n, err := p.k.Fetch(p.raw[:len(events)], timeout)
 	found := p.harvest(events, p.raw[:n])
 	switch {
-	case found > 0 || err == nil, errors.Is(err, syscall.ETIME), errors.Is(err, syscall.EINTR):
+	case found > 0 || err == nil, errors.Is(err, evport.TimedOut), errors.Is(err, syscall.EINTR):
 		return found, nil
 	}
 	return 0, os.NewSyscallError("port_getn", err)

@@ -105,7 +105,7 @@ func (k *native) Check(h uintptr) error {
 	}
 	switch uint32(st.Mode) & unix.S_IFMT {
 	case unix.S_IFREG, unix.S_IFDIR:
-		return fmt.Errorf("%w: regular files and directories have no readiness", backend.ErrUnsupported)
+		return backend.ErrNoReadiness
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ func (p *Poll) Add(h uintptr, tok, old backend.Token, in backend.Interest, mode 
 func (p *Poll) unpollable(id identity) error {
 	switch id.kind {
 	case unix.S_IFREG, unix.S_IFDIR, unix.S_IFBLK:
-		return fmt.Errorf("%w: regular files and directories have no readiness", backend.ErrUnsupported)
+		return backend.ErrNoReadiness
 	case unix.S_IFCHR:
 		if p.set.noDevices {
 			return fmt.Errorf("%w: poll on %s cannot serve devices", backend.ErrUnsupported, runtime.GOOS)

@@ -86,7 +86,7 @@ func identify(h uintptr) (identity, error) {
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG, unix.S_IFDIR, unix.S_IFBLK:
-		return identity{}, fmt.Errorf("%w: regular files and directories have no readiness", backend.ErrUnsupported)
+		return identity{}, backend.ErrNoReadiness
 	}
 	return identity{uint64(st.Dev), st.Ino}, nil
 }

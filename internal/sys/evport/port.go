@@ -32,7 +32,7 @@ var portCreate, portAssociate, portDissociate, portGetn, portSend uintptr
 func sysvicall6(function, nargs, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno)
 
 // The sources' numbers are the system's; a difference does not compile.
-var _ = [1]struct{}{}[int(User)-unix.PORT_SOURCE_USER|int(FD)-unix.PORT_SOURCE_FD]
+var _ = [1]struct{}{}[int(TimedOut)-int(syscall.ETIME)|int(User)-unix.PORT_SOURCE_USER|int(FD)-unix.PORT_SOURCE_FD]
 
 // Port is an event port. Its methods may be called concurrently, Close excepted.
 type Port struct{ fd int }

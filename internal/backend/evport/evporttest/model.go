@@ -148,7 +148,7 @@ func (p *Port) Fetch(events []evport.Event, timeout time.Duration) (int, error) 
 			return n, p.trouble()
 		}
 		if timeout >= 0 && !time.Now().Before(deadline) {
-			return 0, syscall.ETIME
+			return 0, evport.TimedOut
 		}
 	}
 }
@@ -196,7 +196,7 @@ func (p *Port) trouble() error {
 	case 1:
 		return syscall.EINTR
 	case 3:
-		return syscall.ETIME
+		return evport.TimedOut
 	}
 	return nil
 }

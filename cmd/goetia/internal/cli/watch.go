@@ -12,8 +12,8 @@ import (
 )
 
 type watchCommand struct {
-	Targets   []string      `arg:"" name:"target" help:"What to watch: tcp:HOST:PORT, listen:HOST:PORT, udp:HOST:PORT, unix:PATH, or fd:N on Unix."`
-	Listen    bool          `help:"Listen at tcp and unix targets and receive at udp ones, instead of connecting."`
+	Targets   []string      `arg:"" name:"target" help:"What to watch: tcp:HOST:PORT, listen:HOST:PORT, udp:HOST:PORT, unix:PATH, fd:N, pipe:NAME, timer:DURATION, signal:NAME, pid:N or file:PATH."`
+	Listen    bool          `help:"Listen at tcp and unix targets, receive at udp ones and make pipes, instead of connecting."`
 	Mode      pollMode      `default:"level" placeholder:"MODE" help:"How often a registration reports: level, oneshot, edge, edge-oneshot (${default})."`
 	Interest  interest      `default:"r" placeholder:"LIST" help:"What to ask for: r(eadable), w(ritable), p(riority), separated by commas (${default})."`
 	For       time.Duration `placeholder:"DURATION" help:"End after this time, such as 30s."`
@@ -25,6 +25,8 @@ type watchCommand struct {
 func (*watchCommand) Help() string {
 	return `Prints a line for each readiness that the Poller reports: when, how long after the start, key, target, conditions, mechanism, and what was done about it. Data is read and thrown away, connections are accepted and watched in turn. Writable is reported once, except in edge mode.
 
+Besides sockets it watches descriptors (fd, on Unix), pipes (a FIFO, or on Windows a named pipe), timers, signals (such as INT or USR1,HUP), the end of a process, and changes of a file or directory (on Linux, macOS and the BSDs). Mode and interest are for what can be read and written. A signal that is watched does not end the watch.
+
 It ends at an interrupt (Ctrl-C), after --for or --count, or when every target is finished. The exit code is 1 if a connection could not be made.
 
 Examples:
@@ -33,6 +35,7 @@ Examples:
     goetia watch listen:127.0.0.1:7007 --mode edge --interest r,w
     goetia watch unix:/tmp/s udp:127.0.0.1:7008 --listen --for 1m
     sleep 3 | goetia watch fd:0 --json
+    goetia watch timer:1s signal:HUP pid:123 pipe:/tmp/fifo file:/tmp --for 1m
 
 JSON: time, elapsed_seconds, event (opened, ready, failed), key, target, ready (list of conditions), mechanism, bytes, notes, done.`
 }
@@ -108,7 +111,9 @@ func (c *watchCommand) Run(e *env) error {
 			return err
 		}
 	}
-	err := watch.Watch(e.ctx, o)
+	ctx, stop := watch.Listening(e.ctx, o.Targets)
+	defer stop()
+	err := watch.Watch(ctx, o)
 	if errors.Is(err, watch.ErrImpossible) {
 		return usage(err)
 	}

@@ -20,6 +20,11 @@ var checks = []struct {
 	{"wake latency", (*bench).wake},
 	{"notify", (*bench).notify},
 	{"timeout", (*bench).timeouts},
+	{"timer", (*bench).timer},
+	{"posted event", (*bench).post},
+	{"signals", (*bench).signals},
+	{"process", (*bench).process},
+	{"path", (*bench).path},
 	{"peer close", (*bench).peerClose},
 	{"close", (*bench).closePoller},
 }

@@ -21,7 +21,13 @@ func (w *watcher) ready(ev poll.Event) error {
 	}
 	c := w.change(src, Ready)
 	c.Ready = ev.Ready
-	accepted, all := w.take(src, c)
+	var accepted []sock.Socket
+	all := true
+	if src.extra != nil {
+		src.extra.tell(c)
+	} else {
+		accepted, all = w.take(src, c)
+	}
 	w.told++
 	if err := w.options.Tell(c); err != nil {
 		return err
@@ -29,6 +35,9 @@ func (w *watcher) ready(ev poll.Event) error {
 	if c.Done {
 		w.finish(src)
 		return nil
+	}
+	if src.extra != nil {
+		return nil // it needs no arming
 	}
 	for _, s := range accepted {
 		peer := &source{target: Target{Kind: Connection, Addr: src.target.Addr}, s: s, interest: w.options.Interest}

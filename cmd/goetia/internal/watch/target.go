@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 )
@@ -19,6 +22,11 @@ const (
 	Listener   Kind = "listener"
 	Datagrams  Kind = "datagrams"
 	Descriptor Kind = "descriptor"
+	Pipe       Kind = "pipe"
+	Timer      Kind = "timer"
+	Signals    Kind = "signals"
+	Process    Kind = "process"
+	File       Kind = "file"
 )
 
 // Target is something to watch.
@@ -29,21 +37,32 @@ type Target struct {
 	Bind bool
 	Addr sock.Addr
 	FD   uintptr
+
+	Every   time.Duration
+	Signals []os.Signal
+	PID     int
+	Path    string
 }
 
 // ErrTarget: the text names no target.
 var ErrTarget = errors.New("bad target")
 
-// Parse reads tcp:HOST:PORT, listen:HOST:PORT, udp:HOST:PORT, unix:PATH and fd:N.
-// With listen, tcp, udp and unix targets wait for peers instead of connecting.
+// usage is what targets look like.
+const usage = "tcp:HOST:PORT, listen:HOST:PORT, udp:HOST:PORT, unix:PATH, fd:N, pipe:NAME, " +
+	"timer:DURATION, signal:NAME, pid:N or file:PATH"
+
+// Parse reads a target. With listen, tcp, udp, unix and pipe targets wait for peers
+// instead of connecting.
 func Parse(ctx context.Context, text string, listen bool) (Target, error) {
 	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok || rest == "" {
-		return Target{}, fmt.Errorf("%w %q: want tcp:HOST:PORT, listen:HOST:PORT, udp:HOST:PORT, unix:PATH or fd:N", ErrTarget, text)
+		return Target{}, fmt.Errorf("%w %q: want %s", ErrTarget, text, usage)
 	}
 	t := Target{Name: text, Kind: Connection, Bind: listen}
 	network := scheme
 	switch scheme {
+	case "timer", "signal", "pid", "file", "pipe":
+		return t.local(scheme, rest)
 	case "listen", "tcp-listen":
 		network, t.Bind = "tcp", true
 	case "tcp", "unix":
@@ -60,7 +79,7 @@ func Parse(ctx context.Context, text string, listen bool) (Target, error) {
 		t.Kind, t.FD = Descriptor, uintptr(n)
 		return t, nil
 	default:
-		return Target{}, fmt.Errorf("%w %q: there is tcp, listen, udp, unix and fd, but no %q", ErrTarget, text, scheme)
+		return Target{}, fmt.Errorf("%w %q: there is no %q; want %s", ErrTarget, text, scheme, usage)
 	}
 	if t.Bind && t.Kind == Connection {
 		t.Kind = Listener
@@ -74,4 +93,49 @@ func Parse(ctx context.Context, text string, listen bool) (Target, error) {
 	}
 	t.Addr = addr
 	return t, nil
+}
+
+// local reads what needs no address.
+func (t Target) local(scheme, rest string) (Target, error) {
+	bad := func(format string, args ...any) (Target, error) {
+		return Target{}, fmt.Errorf("%w %q: %s", ErrTarget, t.Name, fmt.Sprintf(format, args...))
+	}
+	var err error
+	switch scheme {
+	case "timer":
+		if t.Every, err = time.ParseDuration(rest); err != nil || t.Every <= 0 {
+			return bad("%q is no duration above zero, such as 1s", rest)
+		}
+		t.Kind = Timer
+	case "pid":
+		if t.PID, err = strconv.Atoi(rest); err != nil || t.PID <= 0 {
+			return bad("%q is no process number", rest)
+		}
+		t.Kind = Process
+	case "signal":
+		for name := range strings.SplitSeq(rest, ",") {
+			sig, ok := signalNamed(name)
+			if !ok {
+				return bad("there is no signal %q here to listen for", name)
+			}
+			t.Signals = append(t.Signals, sig)
+		}
+		t.Kind = Signals
+	case "file":
+		t.Kind, t.Path = File, rest
+	case "pipe":
+		t.Kind, t.Path = Pipe, rest
+	}
+	return t, nil
+}
+
+// signalNamed knows INT, SIGINT and int.
+func signalNamed(name string) (os.Signal, bool) {
+	name = strings.TrimPrefix(strings.ToUpper(name), "SIG")
+	all := signalNames()
+	i := slices.IndexFunc(all, func(s namedSignal) bool { return s.name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return all[i].signal, true
 }

@@ -73,6 +73,7 @@ type source struct {
 	target     Target
 	name       string
 	s          sock.Socket
+	extra      extra // instead of s
 	key        poll.Key
 	interest   poll.Interest
 	connecting bool
@@ -123,6 +124,17 @@ func (w *watcher) open(t Target) error {
 	src := &source{target: t, name: t.Name, interest: w.options.Interest}
 	note := ""
 	switch {
+	case t.Kind == Timer, t.Kind == Signals, t.Kind == Process, t.Kind == File:
+		return w.openExtra(src)
+	case t.Kind == Pipe:
+		s, made, err := openPipe(t.Path, t.Bind)
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
+		src.s, note = s, "reading "+t.Path
+		if made {
+			src.remove = t.Path
+		}
 	case t.Kind == Descriptor:
 		src.s = sock.Socket(t.FD)
 		note = fmt.Sprintf("watching descriptor %d", t.FD)
@@ -161,6 +173,21 @@ func (w *watcher) open(t Target) error {
 	return w.options.Tell(c)
 }
 
+// openExtra is open for what is no descriptor.
+func (w *watcher) openExtra(src *source) error {
+	w.last++
+	src.key = w.last
+	var note string
+	var err error
+	if src.extra, note, err = openExtra(w.poller, src.key, src.target); err != nil {
+		return fmt.Errorf("%s: %w", src.name, err)
+	}
+	w.sources[src.key] = src
+	c := w.change(src, Opened)
+	c.note(note)
+	return w.options.Tell(c)
+}
+
 func (w *watcher) add(src *source) error {
 	w.last++
 	src.key = w.last
@@ -190,6 +217,11 @@ func (w *watcher) refused(src *source, c *Change, err error) {
 
 // finish forgets a source.
 func (w *watcher) finish(src *source) {
+	if src.extra != nil {
+		_ = src.extra.Delete()
+		delete(w.sources, src.key)
+		return
+	}
 	// The descriptor may be closed already if it was not ours.
 	_ = w.poller.Delete(src.s.Source())
 	src.close()

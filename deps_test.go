@@ -93,7 +93,7 @@ var law = func() []rule {
 var testsMay = []string{
 	"testing", "testing/...",
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
-	"./internal/backend/kqueue/kqueuetest",
+	"./internal/backend/kqueue/kqueuetest", "./internal/backend/socknotify/socknotifytest",
 	"go.uber.org/goleak", "pgregory.net/rapid",
 }
 

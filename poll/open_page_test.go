@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/goetia-go/goetia/internal/backend/kqueue"
+	"github.com/goetia-go/goetia/internal/backend/socknotify"
 )
 
 var update = flag.Bool("update", false, "write what Features say into docs/backends.md")
@@ -21,6 +22,9 @@ const page = "../docs/backends.md"
 // simulated are mechanisms whose features are known on every host.
 var simulated = map[Mechanism]Features{
 	Kqueue: publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features()),
+	SockNotify: publicFeatures(socknotify.New(nil, socknotify.Config{
+		Wide: true, Edge: true, KeepsKey: true, Precise: true,
+	}).Features()),
 }
 
 // TestPageTellsFeatures compares the table of docs/backends.md with what the
@@ -82,11 +86,15 @@ func featureLine(m Mechanism, f Features) string {
 		}
 		return "no"
 	}
+	sockets := yes(f.SocketsOnly)
+	if f.Exclusive {
+		sockets += ", each in one Poller"
+	}
 	cells := []string{
 		"`" + string(m) + "`", strings.Join(modes, ", "),
 		strings.ReplaceAll(f.Interests.String(), "|", ", "), strings.ReplaceAll(f.Readiness.String(), "|", ", "),
 		yes(f.ReportsClose), yes(f.ForgetsClosed), yes(f.ExactConnectFailed), yes(f.ReportsUnconnected),
-		yes(f.SocketsOnly), yes(f.Linear), fmt.Sprint(f.Resolution),
+		sockets, yes(f.Linear), fmt.Sprint(f.Resolution),
 	}
 	return "| " + strings.Join(cells, " | ") + " |"
 }

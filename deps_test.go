@@ -95,6 +95,7 @@ var testsMay = []string{
 	"testing", "testing/...",
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
 	"./internal/backend/kqueue/kqueuetest", "./internal/backend/evport/evporttest",
+	"./internal/backend/socknotify/socknotifytest",
 	"go.uber.org/goleak", "pgregory.net/rapid",
 }
 

@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"testing"
@@ -25,6 +26,9 @@ func BenchmarkServed(b *testing.B) {
 				}
 				defer set.Close()
 				l, err := loop.NewServed(m, set)
+				if errors.Is(err, poll.ErrUnsupported) {
+					b.Skip(err)
+				}
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -60,6 +64,9 @@ func BenchmarkMemory(b *testing.B) {
 			for b.Loop() {
 				before := heap()
 				l, err := loop.NewServed(m, set)
+				if errors.Is(err, poll.ErrUnsupported) {
+					b.Skip(err)
+				}
 				if err != nil {
 					b.Fatal(err)
 				}

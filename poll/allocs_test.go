@@ -43,6 +43,7 @@ func TestAllocs(t *testing.T) {
 		t.Run(string(m), func(t *testing.T) {
 			p := openTested(t, m)
 			defer p.Close()
+			needsConns(t, p)
 			a, b := tcp(t)
 			conn, err := Conn(a)
 			if err != nil {

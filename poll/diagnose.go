@@ -25,8 +25,15 @@ type Step struct {
 // blocks for a few seconds at most. An unknown mechanism gives one failed step.
 func Diagnose(m Mechanism) []Step {
 	var steps []Step
+	first := firstEvent
 	for _, c := range candidates() {
-		if c.name != m || c.probe == nil {
+		if c.name != m {
+			continue
+		}
+		if c.pair != nil {
+			first = func(p *Poller) Step { return firstEventOf(p, c.pair) }
+		}
+		if c.probe == nil {
 			continue
 		}
 		for _, s := range c.probe() {
@@ -41,7 +48,7 @@ func Diagnose(m Mechanism) []Step {
 	if err != nil {
 		return steps
 	}
-	s := firstEvent(p)
+	s := first(p)
 	if err := p.Close(); err != nil && s.Err == nil {
 		s.Err = err
 	}
@@ -86,6 +93,34 @@ func firstEvent(p *Poller) Step {
 		s.Err = fmt.Errorf("a connection to a loopback listener was reported as %v of key %d", events[0].Ready, events[0].Key)
 	default:
 		s.Detail = fmt.Sprintf("listener readable, %v after connecting began", time.Since(start).Round(time.Microsecond))
+	}
+	return s
+}
+
+// firstEventOf waits for a connected socket to be writable.
+func firstEventOf(p *Poller, pair func() (uintptr, func(), error)) Step {
+	s := Step{Name: "first event"}
+	h, closeBoth, err := pair()
+	if err != nil {
+		s.Err = fmt.Errorf("no loopback connection: %w", err)
+		return s
+	}
+	defer closeBoth()
+	start := time.Now()
+	if s.Err = p.Add(FD(h), 1, Writable, Oneshot); s.Err != nil {
+		return s
+	}
+	defer p.Delete(FD(h))
+	var events [1]Event
+	switch n, err := p.Wait(events[:], diagnoseLimit); {
+	case err != nil:
+		s.Err = err
+	case n == 0:
+		s.Err = errors.New("a connected socket was not reported")
+	case events[0].Key != 1 || !events[0].Ready.Has(Writable):
+		s.Err = fmt.Errorf("a connected socket was reported as %v of key %d", events[0].Ready, events[0].Key)
+	default:
+		s.Detail = fmt.Sprintf("connected socket writable after %v", time.Since(start).Round(time.Microsecond))
 	}
 	return s
 }

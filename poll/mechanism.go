@@ -30,6 +30,11 @@ const (
 	Poll Mechanism = "poll"
 	// AFD is IOCTL_AFD_POLL on Windows, through a completion port.
 	AFD Mechanism = "afd"
+	// SockNotify is Windows' ProcessSocketNotifications, since Windows 11 and Windows
+	// Server 2022. A socket can be in one such Poller only, and not at all if it is on
+	// another completion port, as those of package net are: [Features].Exclusive.
+	// [New] takes it only if it is asked for.
+	SockNotify Mechanism = "socknotify"
 	// WSAPoll is Windows' WSAPoll, in groups of sockets with a thread each.
 	WSAPoll Mechanism = "wsapoll"
 )
@@ -39,16 +44,25 @@ const (
 type candidate struct {
 	name Mechanism
 	open func() (backend.Backend, error)
+	// explicit: it is offered to those who ask for it by name only.
+	explicit bool
 	// probe, if there is one, tries the mechanism's needs out one by one.
 	probe func() []backend.Step
+	// pair, if there is one, makes two sockets that are connected to one another
+	// and of which the mechanism takes the first, where it does not take those of
+	// package net. close closes both.
+	pair func() (near uintptr, close func(), err error)
 }
 
 // Mechanisms returns the candidates on this operating system, best first: the
-// order in which [New] tries them. Being a candidate does not mean that the
-// running kernel has it.
-func Mechanisms() []Mechanism {
+// order in which [New] tries them, passing over those that are to be had by
+// explicit choice only. Being a candidate does not mean that the running kernel has
+// it.
+func Mechanisms() []Mechanism { return names(candidates()) }
+
+func names(all []candidate) []Mechanism {
 	var names []Mechanism
-	for _, c := range candidates() {
+	for _, c := range all {
 		names = append(names, c.name)
 	}
 	return names
@@ -57,9 +71,9 @@ func Mechanisms() []Mechanism {
 // forced is taken where no mechanism is asked for, if it is not empty. Tests set it.
 var forced Mechanism
 
-// open opens the mechanism asked for, or the first that can be had.
-func open(want Mechanism) (Mechanism, backend.Backend, error) {
-	all := candidates()
+// open opens the mechanism asked for, or the first that can be had without being asked
+// for.
+func open(all []candidate, want Mechanism) (Mechanism, backend.Backend, error) {
 	if want == "" {
 		want = forced
 	}
@@ -67,7 +81,7 @@ func open(want Mechanism) (Mechanism, backend.Backend, error) {
 		i := slices.IndexFunc(all, func(c candidate) bool { return c.name == want })
 		if i < 0 {
 			return "", nil, fmt.Errorf("poll: mechanism %q does not exist on this system (there is %v): %w",
-				want, Mechanisms(), ErrUnsupported)
+				want, names(all), ErrUnsupported)
 		}
 		b, err := all[i].open()
 		if err != nil {
@@ -77,6 +91,10 @@ func open(want Mechanism) (Mechanism, backend.Backend, error) {
 	}
 	var refusals []error
 	for _, c := range all {
+		if c.explicit {
+			refusals = append(refusals, fmt.Errorf("%s: only by explicit choice", c.name))
+			continue
+		}
 		b, err := c.open()
 		if err == nil {
 			return c.name, b, nil
@@ -114,6 +132,9 @@ type Features struct {
 	ReportsUnconnected bool
 	// SocketsOnly: pipes and other descriptors are refused.
 	SocketsOnly bool
+	// Exclusive: a source can be in one Poller only, and in none if something
+	// else has claimed it, as the Go runtime has package net's sockets on Windows.
+	Exclusive bool
 	// Linear: a Wait costs time in proportion to the registered sources.
 	Linear bool
 	// Resolution is how much later than its timeout a Wait may return on an
@@ -134,6 +155,7 @@ func publicFeatures(f backend.Features) Features {
 		ExactConnectFailed: f.ExactConnectFailed,
 		ReportsUnconnected: f.ReportsUnconnected,
 		SocketsOnly:        f.SocketsOnly,
+		Exclusive:          f.Exclusive,
 		Linear:             f.Linear,
 		Resolution:         f.Resolution,
 	}

@@ -110,7 +110,7 @@ func TestChosenMechanism(t *testing.T) {
 func TestMechanisms(t *testing.T) {
 	want, ok := map[string][]Mechanism{
 		"linux":   {Epoll, IOUring, Poll},
-		"windows": {AFD, WSAPoll},
+		"windows": {AFD, SockNotify, WSAPoll},
 	}[runtime.GOOS]
 	if got := Mechanisms(); ok && !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/goetia-go/goetia/internal/backend/evport"
 	"github.com/goetia-go/goetia/internal/backend/kqueue"
+	"github.com/goetia-go/goetia/internal/backend/socknotify"
 )
 
 var update = flag.Bool("update", false, "write what Features say into docs/backends.md")
@@ -23,6 +24,9 @@ const page = "../docs/backends.md"
 var simulated = map[Mechanism]Features{
 	Kqueue:    publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features()),
 	EventPort: publicFeatures(evport.New(nil, evport.Config{RdHup: true}).Features()),
+	SockNotify: publicFeatures(socknotify.New(nil, socknotify.Config{
+		Wide: true, Edge: true, KeepsKey: true, Precise: true,
+	}).Features()),
 }
 
 // TestPageTellsFeatures compares the table of docs/backends.md with what the
@@ -84,11 +88,15 @@ func featureLine(m Mechanism, f Features) string {
 		}
 		return "no"
 	}
+	sockets := yes(f.SocketsOnly)
+	if f.Exclusive {
+		sockets += ", each in one Poller"
+	}
 	cells := []string{
 		"`" + string(m) + "`", strings.Join(modes, ", "),
 		strings.ReplaceAll(f.Interests.String(), "|", ", "), strings.ReplaceAll(f.Readiness.String(), "|", ", "),
 		yes(f.ReportsClose), yes(f.ForgetsClosed), yes(f.HoldsOpen), yes(f.ExactConnectFailed), yes(f.ReportsUnconnected),
-		yes(f.SocketsOnly), yes(f.Linear), fmt.Sprint(f.Resolution),
+		sockets, yes(f.Linear), fmt.Sprint(f.Resolution),
 	}
 	return "| " + strings.Join(cells, " | ") + " |"
 }

@@ -4,12 +4,14 @@ import (
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/backend/afd"
 	"github.com/goetia-go/goetia/internal/backend/fallback"
+	"github.com/goetia-go/goetia/internal/backend/socknotify"
 	"github.com/goetia-go/goetia/internal/backend/wsapoll"
 )
 
 func candidates() []candidate {
 	return []candidate{
 		{name: AFD, open: openAFD, probe: afd.Probe},
+		{name: SockNotify, open: openSockNotify, explicit: true, probe: socknotify.Probe, pair: socknotify.Pair},
 		{name: WSAPoll, open: openWSAPoll},
 	}
 }
@@ -23,5 +25,7 @@ func openAFD() (backend.Backend, error) {
 	}
 	return fallback.New(b, openWSAPoll), nil
 }
+
+func openSockNotify() (backend.Backend, error) { return socknotify.Open() }
 
 func openWSAPoll() (backend.Backend, error) { return wsapoll.Open() }

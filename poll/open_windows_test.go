@@ -1,6 +1,9 @@
 package poll
 
 import (
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/goetia-go/goetia/internal/backend"
@@ -40,4 +43,53 @@ func (l layered) Features() backend.Features {
 	f := l.Poll.Features()
 	f.ExactConnectFailed = false
 	return f
+}
+
+// TestSockNotifyIsToBeAskedFor: it is listed and never chosen, and says what it lacks
+// where the system lacks it, as Wine does.
+func TestSockNotifyIsToBeAskedFor(t *testing.T) {
+	if got := Mechanisms(); !slices.Equal(got, []Mechanism{AFD, SockNotify, WSAPoll}) {
+		t.Errorf("the mechanisms are %v", got)
+	}
+	for _, c := range candidates() {
+		if c.explicit != (c.name == SockNotify) {
+			t.Errorf("%s is to be asked for: %t", c.name, c.explicit)
+		}
+	}
+	p, err := New(WithMechanism(SockNotify))
+	steps := Diagnose(SockNotify)
+	last := steps[len(steps)-1]
+	if err == nil {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+		if last.Err != nil || last.Name != "first event" {
+			t.Errorf("the diagnosis ended with %+v", last)
+		}
+		return
+	}
+	for _, err := range []error{err, last.Err} {
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "ProcessSocketNotifications") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestFirstEventOfAPair: Diagnose can do without package net's sockets.
+func TestFirstEventOfAPair(t *testing.T) {
+	for _, c := range candidates() {
+		if c.pair == nil {
+			continue
+		}
+		p, err := New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := firstEventOf(p, c.pair); s.Err != nil || s.Detail == "" {
+			t.Errorf("%s' pair on %s: %+v", c.name, p.Mechanism(), s)
+		}
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -59,8 +59,8 @@ func WithMechanism(m Mechanism) Option {
 }
 
 // New opens a Poller. Without options it takes the best mechanism that can be
-// had, trying those of [Mechanisms] in order; if none can, the error joins all
-// their refusals. An unknown mechanism gives an error that wraps
+// had, trying those of [Mechanisms] in order but for those that want to be asked
+// for by name ([SockNotify]); if none can, the error joins all their refusals. An unknown mechanism gives an error that wraps
 // [ErrUnsupported].
 func New(opts ...Option) (*Poller, error) {
 	var o options
@@ -69,7 +69,7 @@ func New(opts ...Option) (*Poller, error) {
 			opt(&o)
 		}
 	}
-	name, b, err := open(o.mechanism)
+	name, b, err := open(candidates(), o.mechanism)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,9 @@
 // under the same handle number, old is its token, and otherwise zero. The
 // mechanism then decides whether the old registration still stands: if so it
 // returns ErrExists and changes nothing; if its descriptor was closed and the
-// number reused, it forgets old and adds the new one.
+// number reused, it forgets old and adds the new one. Where a source can be in
+// one mechanism only (Features.Exclusive), one that is elsewhere is refused with an
+// error wrapping ErrUnsupported.
 //
 // Modify changes the interest and mode, and arms. After it returns, events
 // that were harvested earlier may still come out; the Poller masks them with

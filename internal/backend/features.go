@@ -26,6 +26,9 @@ type Features struct {
 	ReportsUnconnected bool
 	// SocketsOnly: descriptors other than sockets are refused.
 	SocketsOnly bool
+	// Exclusive: a source can be in one Poller only, and in none if something else
+	// has claimed it, as the runtime has package net's sockets on Windows.
+	Exclusive bool
 	// Linear: a wait costs time in proportion to the registered sources.
 	Linear bool
 	// Resolution is how much later than its timeout a Wait may return on an

@@ -4,14 +4,14 @@ package afd
 
 import (
 	"errors"
-	"math"
+	"fmt"
 	"os"
 	"time"
-	"unsafe"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/sys/afd"
 	"github.com/goetia-go/goetia/internal/sys/iocp"
+	"github.com/goetia-go/goetia/internal/sys/winsock"
 	"golang.org/x/sys/windows"
 )
 
@@ -24,8 +24,7 @@ const (
 
 // winKernel is the real kernel.
 type winKernel struct {
-	port  iocp.Port
-	timer *iocp.Timer // nil where the system has none
+	port iocp.Waiter
 	// entries belongs to whoever dequeues; the machine sees to it that only one
 	// does.
 	entries []iocp.Entry
@@ -51,22 +50,18 @@ func Open() (*Poll, error) {
 		return nil, errors.Join(err, k.close())
 	}
 	m.groups.leave(k, g)
-	return &Poll{machine: m, precise: k.timer != nil}, nil
+	return &Poll{machine: m, precise: k.port.Precise()}, nil
 }
 
 func openKernel() (*winKernel, error) {
 	if err := afd.Available(); err != nil {
 		return nil, err
 	}
-	port, err := iocp.New()
+	port, err := iocp.NewWaiter(keyTimer)
 	if err != nil {
 		return nil, err
 	}
-	k := &winKernel{port: port}
-	if timer, err := iocp.NewTimer(port, keyTimer); err == nil {
-		k.timer = timer
-	}
-	return k, nil
+	return &winKernel{port: port}, nil
 }
 
 // Features implements backend.Backend.
@@ -98,18 +93,14 @@ func (k *winKernel) closeDevice(device uintptr) error {
 }
 
 func (k *winKernel) base(socket uintptr) (uintptr, error) {
-	return baseSocket(socket, socketIoctl, func(err error) bool { return errors.Is(err, windows.WSAENOTSOCK) })
-}
-
-func socketIoctl(s uintptr, code uint32) (uintptr, error) {
-	var out windows.Handle
-	var n uint32
-	err := windows.WSAIoctl(windows.Handle(s), code, nil, 0,
-		(*byte)(unsafe.Pointer(&out)), uint32(unsafe.Sizeof(out)), &n, nil, 0)
-	if err != nil {
-		return 0, os.NewSyscallError("WSAIoctl", err)
+	base, err := winsock.Base(socket)
+	switch {
+	case errors.Is(err, winsock.ErrNoBase):
+		err = fmt.Errorf("%w: %w", backend.ErrNoBaseSocket, err)
+	case winsock.IsNotSocket(err):
+		err = fmt.Errorf("%w: %w", backend.ErrBadDescriptor, err)
 	}
-	return uintptr(out), nil
+	return base, err
 }
 
 func (k *winKernel) submit(device uintptr, op *afd.Op, id uintptr) afd.Status {
@@ -125,7 +116,7 @@ func (k *winKernel) dequeue(ids []uintptr, timeout time.Duration) (int, error) {
 		k.entries = make([]iocp.Entry, len(ids))
 	}
 	got := k.entries[:len(ids)]
-	n, err := k.wait(got, timeout)
+	n, err := k.port.Wait(got, timeout)
 	if err != nil {
 		return 0, err
 	}
@@ -138,43 +129,4 @@ func (k *winKernel) dequeue(ids []uintptr, timeout time.Duration) (int, error) {
 	return n, nil
 }
 
-func (k *winKernel) wait(entries []iocp.Entry, timeout time.Duration) (int, error) {
-	if timeout <= 0 || k.timer == nil {
-		return k.port.Get(entries, milliseconds(timeout))
-	}
-	// Arming the timer costs two calls; what is there already needs none.
-	if n, err := k.port.Get(entries, 0); n > 0 || err != nil {
-		return n, err
-	}
-	now, ok := k.timer.Start(timeout)
-	if now {
-		return 0, nil
-	}
-	if ok {
-		// The timer comes first. The port's own timeout, which may be a clock
-		// tick late, is for the case that it is lost.
-		timeout += 20 * time.Millisecond
-	}
-	return k.port.Get(entries, milliseconds(timeout))
-}
-
-// milliseconds rounds up: the Poller comes back if it was early, and cannot make
-// up for late. windows.INFINITE stands for no limit.
-func milliseconds(timeout time.Duration) uint32 {
-	if timeout < 0 {
-		return windows.INFINITE
-	}
-	ms := timeout / time.Millisecond
-	if timeout%time.Millisecond != 0 {
-		ms++
-	}
-	return uint32(min(ms, math.MaxInt32)) // three weeks; the Poller comes back
-}
-
-func (k *winKernel) close() error {
-	var timer error
-	if k.timer != nil {
-		timer = k.timer.Close()
-	}
-	return errors.Join(timer, k.port.Close())
-}
+func (k *winKernel) close() error { return k.port.Close() }

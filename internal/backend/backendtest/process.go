@@ -19,6 +19,7 @@ var processCases = []testCase{
 		name:  "two-pollers",
 		shows: "two Pollers watch one source and both report it; what one does with it does not touch the other",
 		modes: everyMode,
+		needs: needsShared,
 		run: func(e *env) {
 			a, b := e.pair()
 			other := e.another()
@@ -39,9 +40,41 @@ var processCases = []testCase{
 		},
 	},
 	{
+		name:  "one-poller",
+		shows: "while a source is in one Poller, another refuses it with ErrUnsupported and touches nothing; once it is deleted the other takes it",
+		modes: everyMode,
+		needs: func(f backend.Features) string {
+			if !f.Exclusive {
+				return "several Pollers can watch a source (Features.Exclusive)"
+			}
+			return ""
+		},
+		run: func(e *env) {
+			a, b := e.pair()
+			other := e.another()
+			for range 20 {
+				e.add(a, 1, backend.Readable)
+				e.mustBe(other.s.Add(a.Handle(), 2, backend.Readable, e.mode), "Add to the second Poller", backend.ErrUnsupported)
+				e.mustBe(other.s.Delete(a.Handle()), "Delete from the second Poller", backend.ErrNotFound)
+				e.send(b, "x")
+				e.expectOnly(1, backend.ReadyReadable, "the first Poller")
+				e.drain(a)
+				e.delete(a)
+				e.silent("deleted: the kernel is done with it")
+				other.add(a, 3, backend.Readable)
+				e.send(b, "y")
+				other.expectOnly(3, backend.ReadyReadable, "the second Poller, after the first has deleted")
+				e.drain(a)
+				other.delete(a)
+				other.silent("deleted: the kernel is done with it")
+			}
+		},
+	},
+	{
 		name:  "two-processes",
 		shows: "two processes wait on one listener: both rest while nobody connects, and every connection is accepted by one of them",
 		modes: everyMode,
+		needs: needsShared,
 		real:  true,
 		alone: true,
 		run: func(e *env) {
@@ -52,6 +85,13 @@ var processCases = []testCase{
 			e.parent()
 		},
 	},
+}
+
+func needsShared(f backend.Features) string {
+	if f.Exclusive {
+		return "only one Poller can watch a source (Features.Exclusive)"
+	}
+	return ""
 }
 
 // childEnv holds the number of the shared listener in the child, which is this

@@ -9,13 +9,6 @@ const DeviceName = `\Device\Afd\Goetia`
 // IoctlPoll is IOCTL_AFD_POLL.
 const IoctlPoll = 0x00012024
 
-// The socket ioctls that lead to the base provider's socket
-// (https://learn.microsoft.com/windows/win32/winsock/winsock-ioctls).
-const (
-	SioBaseHandle    = 0x48000022
-	SioBspHandlePoll = 0x4800001D
-)
-
 // The poll's conditions.
 const (
 	PollReceive     = 0x001

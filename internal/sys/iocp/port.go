@@ -30,6 +30,9 @@ func New() (Port, error) {
 	return Port{h}, nil
 }
 
+// Handle is the port's own, for calls that take one.
+func (p Port) Handle() windows.Handle { return p.h }
+
 // Associate makes a handle's completions come to the port, under key.
 func (p Port) Associate(h windows.Handle, key uintptr) error {
 	_, err := windows.CreateIoCompletionPort(h, p.h, key, 0)

@@ -62,6 +62,22 @@ func Type(s uintptr) (int32, error) {
 	return typ, os.NewSyscallError("getsockopt", err)
 }
 
+// Base finds the base provider's socket beneath s. It fails with ErrNoBase if a
+// layered provider hides it, and for whatever is no open socket.
+func Base(s uintptr) (uintptr, error) { return base(s, handle, IsNotSocket) }
+
+// handle is an ioctl that answers with a socket.
+func handle(s uintptr, code uint32) (uintptr, error) {
+	var out windows.Handle
+	var n uint32
+	err := windows.WSAIoctl(windows.Handle(s), code, nil, 0,
+		(*byte)(unsafe.Pointer(&out)), uint32(unsafe.Sizeof(out)), &n, nil, 0)
+	if err != nil {
+		return 0, os.NewSyscallError("WSAIoctl", err)
+	}
+	return uintptr(out), nil
+}
+
 // Local is getsockname, or no address if the socket is not bound.
 func Local(s uintptr) Name { return name(procGetsockname, s) }
 

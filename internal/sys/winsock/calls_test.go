@@ -65,6 +65,50 @@ func TestPair(t *testing.T) {
 	}
 }
 
+func TestLoop(t *testing.T) {
+	s, err := Loop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer Close(s)
+	if Local(s) != Peer(s) {
+		t.Errorf("not connected to itself: %v, %v", Local(s), Peer(s))
+	}
+	var buf [8]byte
+	for range 3 {
+		if _, err := Send(s, []byte("loop")); err != nil {
+			t.Fatal(err)
+		}
+		fds := []PollFD{{Socket: s, Events: PollRdNorm}}
+		if n, err := Poll(fds, 10_000); n != 1 || err != nil {
+			t.Fatalf("poll: %d, %v", n, err)
+		}
+		if n, _, err := Receive(s, buf[:]); n != 4 || err != nil {
+			t.Fatalf("received %d, %v", n, err)
+		}
+		if _, blocked, err := Receive(s, buf[:]); !blocked || err != nil {
+			t.Fatalf("receiving nothing: blocked %v, %v", blocked, err)
+		}
+	}
+}
+
+// A socket of the system's own provider is its own base, and what is no socket has none.
+func TestBase(t *testing.T) {
+	s, err := Loop()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if base, err := Base(s); base != s || err != nil {
+		t.Errorf("the base of %#x is %#x, %v", s, base, err)
+	}
+	if err := Close(s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Base(s); !IsNotSocket(err) {
+		t.Errorf("the base of a closed socket: %v", err)
+	}
+}
+
 func TestCallsDoNotAllocate(t *testing.T) {
 	near, far, err := Pair()
 	if err != nil {

@@ -73,6 +73,38 @@ func connectPair(listener uintptr, address windows.Sockaddr) (near, far uintptr,
 	return near, far, nil
 }
 
+// Loop makes a datagram socket that is connected to itself over loopback, nonblocking and
+// not inherited by child processes.
+func Loop() (uintptr, error) {
+	if err := Start(); err != nil {
+		return 0, err
+	}
+	h, err := windows.WSASocket(windows.AF_INET, windows.SOCK_DGRAM, windows.IPPROTO_UDP, nil, 0,
+		windows.WSA_FLAG_OVERLAPPED|windows.WSA_FLAG_NO_HANDLE_INHERIT)
+	if err != nil {
+		return 0, os.NewSyscallError("WSASocket", err)
+	}
+	s := uintptr(h)
+	if err := connectLoop(h); err != nil {
+		return 0, errors.Join(err, Close(s))
+	}
+	return s, nil
+}
+
+func connectLoop(s windows.Handle) error {
+	if err := windows.Bind(s, &windows.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		return os.NewSyscallError("bind", err)
+	}
+	address, err := windows.Getsockname(s)
+	if err != nil {
+		return os.NewSyscallError("getsockname", err)
+	}
+	if err := windows.Connect(s, address); err != nil {
+		return os.NewSyscallError("connect", err)
+	}
+	return SetNonblock(uintptr(s))
+}
+
 // tcpSocket makes a blocking IPv4 stream socket.
 func tcpSocket() (uintptr, error) {
 	s, err := windows.WSASocket(windows.AF_INET, windows.SOCK_STREAM, windows.IPPROTO_TCP, nil, 0,

@@ -26,7 +26,7 @@ Examples:
     goetia doctor --mechanism poll
     goetia doctor --json
 
-JSON: os, arch, go, default, ok, mechanisms. Of each: name, default, available, ok, steps (name, ok, optional, error, detail), features (modes, interests, readiness, reports_close, forgets_closed, exact_connect_failed, reports_unconnected, sockets_only, linear, resolution_us), checks (name, ok, error, detail, rounds, p50_us, p99_us, max_us).`
+JSON: os, arch, go, default, ok, mechanisms. Of each: name, default, available, ok, steps (name, ok, optional, error, detail), features (modes, interests, readiness, reports_close, forgets_closed, exact_connect_failed, reports_unconnected, sockets_only, exclusive, linear, resolution_us), checks (name, ok, error, detail, rounds, p50_us, p99_us, max_us).`
 }
 
 func (c *doctorCommand) Run(e *env) error {
@@ -167,6 +167,7 @@ func properties(f poll.Features) []string {
 		{f.ExactConnectFailed, "exact connect-failed"},
 		{f.ReportsUnconnected, "reports unconnected"},
 		{f.SocketsOnly, "sockets only"},
+		{f.Exclusive, "one Poller for a source"},
 		{f.Linear, "linear"},
 	} {
 		if p.has {

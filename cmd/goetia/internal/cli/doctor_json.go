@@ -47,6 +47,7 @@ type examinedFeatures struct {
 	ExactConnectFailed bool     `json:"exact_connect_failed"`
 	ReportsUnconnected bool     `json:"reports_unconnected"`
 	SocketsOnly        bool     `json:"sockets_only"`
+	Exclusive          bool     `json:"exclusive"`
 	Linear             bool     `json:"linear"`
 	ResolutionMicros   float64  `json:"resolution_us"`
 }
@@ -101,6 +102,7 @@ func featuresJSON(f poll.Features) *examinedFeatures {
 		ExactConnectFailed: f.ExactConnectFailed,
 		ReportsUnconnected: f.ReportsUnconnected,
 		SocketsOnly:        f.SocketsOnly,
+		Exclusive:          f.Exclusive,
 		Linear:             f.Linear,
 		ResolutionMicros:   report.Microseconds(f.Resolution),
 	}

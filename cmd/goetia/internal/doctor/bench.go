@@ -3,9 +3,12 @@ package doctor
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/netip"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
 
@@ -19,23 +22,50 @@ const key poll.Key = 0x60e71a
 // bench is a Poller and the two ends of a TCP connection: near is watched, far
 // is where things happen to it.
 type bench struct {
-	p         *poll.Poller
-	near, far net.Conn
-	src       poll.Source
-	events    []poll.Event
+	p      *poll.Poller
+	near   io.ReadCloser
+	far    net.Conn
+	src    poll.Source
+	events []poll.Event
 }
 
 func newBench(p *poll.Poller) (*bench, error) {
-	near, far, err := pair()
+	b := &bench{p: p, events: make([]poll.Event, 8)}
+	var err error
+	if p.Features().Exclusive {
+		// It takes no socket that something else has claimed, as the runtime
+		// has package net's.
+		err = b.bare()
+	} else {
+		err = b.ordinary()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a connection over the loopback interface: %w", err)
 	}
-	b := &bench{p: p, near: near, far: far, events: make([]poll.Event, 8)}
+	return b, nil
+}
+
+// ordinary watches a connection of package net.
+func (b *bench) ordinary() error {
+	near, far, err := pair()
+	if err != nil {
+		return err
+	}
+	b.near, b.far = near, far
 	if b.src, err = poll.Conn(near.(*net.TCPConn)); err != nil {
 		b.close()
-		return nil, err
 	}
-	return b, nil
+	return err
+}
+
+// bare watches a socket that package net knows nothing of.
+func (b *bench) bare() error {
+	near, far, err := barePair()
+	if err != nil {
+		return err
+	}
+	b.near, b.far, b.src = near, far, near.Source()
+	return nil
 }
 
 func (b *bench) close() {
@@ -58,6 +88,28 @@ func pair() (near, far net.Conn, err error) {
 	if err != nil {
 		_ = near.Close()
 		return nil, nil, err
+	}
+	return near, far, nil
+}
+
+func barePair() (near sock.Socket, far net.Conn, err error) {
+	l, err := sock.Listen(sock.TCP(netip.MustParseAddrPort("127.0.0.1:0")))
+	if err != nil {
+		return sock.None, nil, err
+	}
+	defer func() { _ = l.Close() }()
+	if far, err = net.DialTimeout("tcp", l.Local("tcp").String(), patience); err != nil {
+		return sock.None, nil, err
+	}
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		near, err = l.Accept()
+		if !errors.Is(err, sock.ErrWouldBlock) || time.Now().After(end) {
+			break
+		}
+	}
+	if err != nil {
+		_ = far.Close()
+		return sock.None, nil, err
 	}
 	return near, far, nil
 }
@@ -96,14 +148,20 @@ func (b *bench) silent() error {
 	return err
 }
 
-// take reads the one byte that is there. It has a deadline in case the readiness
-// was a lie.
+// take reads the one byte that is there. It does not block for long, should the
+// readiness have been a lie.
 func (b *bench) take() error {
-	if err := b.near.SetReadDeadline(time.Now().Add(patience)); err != nil {
-		return err
+	if conn, ok := b.near.(net.Conn); ok {
+		if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
 	}
 	var one [1]byte
-	if _, err := b.near.Read(one[:]); err != nil {
+	n, err := b.near.Read(one[:])
+	if n == 0 && err == nil {
+		err = io.EOF // as a bare socket says it
+	}
+	if err != nil {
 		return fmt.Errorf("read after readable: %w", err)
 	}
 	return nil

@@ -124,3 +124,34 @@ func TestPairIsConnected(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The checks do as well on a socket that package net does not know.
+func TestBareSocket(t *testing.T) {
+	p, err := poll.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{p: p, events: make([]poll.Event, 8)}
+	if err := b.bare(); err != nil {
+		t.Fatal(err)
+	}
+	defer b.close()
+	for _, c := range checks {
+		if r := c.run(b); r.Err != nil {
+			t.Fatalf("%s: %v", c.name, r.Err)
+		}
+	}
+	if err := b.take(); err == nil {
+		t.Error("read what is not there")
+	}
+}
+
+// A mechanism that is to be asked for and cannot be had is no fault of the system.
+func TestMissingMechanismIsNoFault(t *testing.T) {
+	missing := Mechanism{Name: "asked-for", Steps: []poll.Step{{Name: "system call", Err: errors.ErrUnsupported}}}
+	good := Mechanism{Name: "a", Steps: []poll.Step{{}}, Checks: []Check{{}}}
+	r := Report{Default: "a", Mechanisms: []Mechanism{good, missing}}
+	if !r.OK() || missing.Available() {
+		t.Errorf("OK %t, available %t", r.OK(), missing.Available())
+	}
+}

@@ -118,6 +118,12 @@ func exchange(t *testing.T, c net.Conn, b []byte) {
 // several.
 func each(t *testing.T, test func(t *testing.T, o Options)) {
 	for _, m := range poll.Mechanisms() {
+		p, err := poll.New(poll.WithMechanism(m))
+		if err != nil {
+			t.Logf("%s: %v", m, err)
+			continue
+		}
+		p.Close()
 		for _, loops := range []int{1, 3} {
 			name := string(m) + " one loop"
 			if loops > 1 {

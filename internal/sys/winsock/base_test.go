@@ -1,11 +1,8 @@
-package afd
+package winsock
 
 import (
 	"errors"
 	"testing"
-
-	"github.com/goetia-go/goetia/internal/backend"
-	"github.com/goetia-go/goetia/internal/sys/afd"
 )
 
 var (
@@ -16,7 +13,7 @@ var (
 // provider answers ioctls for one layer: where each leads, or zero for refusal.
 type provider struct{ base, poll uintptr }
 
-func TestBaseSocketThroughLayeredProviders(t *testing.T) {
+func TestBaseThroughLayeredProviders(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		layers map[uintptr]provider
@@ -27,23 +24,23 @@ func TestBaseSocketThroughLayeredProviders(t *testing.T) {
 		{"honest layer", map[uintptr]provider{1: {base: 2}}, 2, nil},
 		{"layer that breaks SIO_BASE_HANDLE", map[uintptr]provider{1: {poll: 2}, 2: {base: 2}}, 2, nil},
 		{"two such layers", map[uintptr]provider{1: {poll: 2}, 2: {poll: 3}, 3: {base: 9}}, 9, nil},
-		{"layer that knows neither", map[uintptr]provider{1: {}}, 0, backend.ErrNoBaseSocket},
-		{"layer that returns itself", map[uintptr]provider{1: {poll: 1}}, 0, backend.ErrNoBaseSocket},
-		{"layers in a circle", map[uintptr]provider{1: {poll: 2}, 2: {poll: 1}}, 0, backend.ErrNoBaseSocket},
-		{"invalid handle as base", map[uintptr]provider{1: {base: ^uintptr(0)}}, 0, backend.ErrNoBaseSocket},
-		{"invalid handle below", map[uintptr]provider{1: {poll: ^uintptr(0)}}, 0, backend.ErrNoBaseSocket},
-		{"not a socket", nil, 0, backend.ErrBadDescriptor},
-		{"not a socket below", map[uintptr]provider{1: {poll: 2}}, 0, backend.ErrBadDescriptor},
+		{"layer that knows neither", map[uintptr]provider{1: {}}, 0, ErrNoBase},
+		{"layer that returns itself", map[uintptr]provider{1: {poll: 1}}, 0, ErrNoBase},
+		{"layers in a circle", map[uintptr]provider{1: {poll: 2}, 2: {poll: 1}}, 0, ErrNoBase},
+		{"invalid handle as base", map[uintptr]provider{1: {base: ^uintptr(0)}}, 0, ErrNoBase},
+		{"invalid handle below", map[uintptr]provider{1: {poll: ^uintptr(0)}}, 0, ErrNoBase},
+		{"not a socket", nil, 0, errNotSocket},
+		{"not a socket below", map[uintptr]provider{1: {poll: 2}}, 0, errNotSocket},
 	} {
 		calls := 0
-		got, err := baseSocket(1, func(s uintptr, code uint32) (uintptr, error) {
+		got, err := base(1, func(s uintptr, code uint32) (uintptr, error) {
 			calls++
 			p, ok := c.layers[s]
 			if !ok {
 				return 0, errNotSocket
 			}
 			h := p.base
-			if code == afd.SioBspHandlePoll {
+			if code == sioBspHandlePoll {
 				h = p.poll
 			}
 			if h == 0 {

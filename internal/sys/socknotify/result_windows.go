@@ -1,0 +1,5 @@
+package socknotify
+
+import "syscall"
+
+func system(r Result) error { return syscall.Errno(r) }

@@ -25,6 +25,8 @@ cat >"$root/init" <<'INIT'
 /bin/busybox --install -s /bin
 # Says to tests that processor time means nothing here.
 export GOETIA_EMULATED=1
+# Models of other systems' kernels say the same here as elsewhere.
+export GOETIA_SIMULATED=no
 export PATH=/bin HOME=/root TMPDIR=/tmp USER=root
 mount -t proc proc /proc
 mount -t sysfs sys /sys

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -460,6 +461,29 @@ func TestTimer(t *testing.T) {
 				t.Errorf("Reset after Delete: %v", err)
 			}
 		})
+	}
+}
+
+// Features name the things that there are, and no others.
+func TestExtrasAreTold(t *testing.T) {
+	names := map[string]string{"signal": "signals"}
+	p, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, kind := range extraKinds {
+		name := names[kind.name]
+		if name == "" {
+			name = kind.name
+		}
+		if name == "signals" && testSignal == nil {
+			continue
+		}
+		_, err := kind.add(t, p, 1)
+		if told := slices.Contains(p.Features().Extras, name); told != !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: told is %t, and adding one says %v", name, told, err)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
+	things "github.com/goetia-go/goetia/internal/extra"
 )
 
 // Mechanism names a way of asking the kernel.
@@ -137,6 +138,10 @@ type Features struct {
 	Exclusive bool
 	// Linear: a Wait costs time in proportion to the registered sources.
 	Linear bool
+	// Extras are what this system has besides descriptors, the same for each of its
+	// mechanisms: "timer", "post", "signals", "process", "path", "handle" and "pipe"
+	// are AddTimer and so on.
+	Extras []string
 	// Resolution is how much later than its timeout a Wait may return on an
 	// idle machine. It never returns earlier.
 	Resolution time.Duration
@@ -145,7 +150,8 @@ type Features struct {
 // Supports says whether Add and Modify accept the mode.
 func (f Features) Supports(m Mode) bool { return slices.Contains(f.Modes, m) }
 
-func publicFeatures(f backend.Features) Features {
+// publicFeatures describes a mechanism on a system, by its GOOS.
+func publicFeatures(f backend.Features, goos string) Features {
 	out := Features{
 		Interests:          Interest(f.Interests),
 		Readiness:          Readiness(f.Readiness),
@@ -157,6 +163,7 @@ func publicFeatures(f backend.Features) Features {
 		SocketsOnly:        f.SocketsOnly,
 		Exclusive:          f.Exclusive,
 		Linear:             f.Linear,
+		Extras:             things.Kinds(goos),
 		Resolution:         f.Resolution,
 	}
 	for m := range backend.Mode(backend.ModeCount) {

@@ -22,11 +22,11 @@ const page = "../docs/backends.md"
 
 // simulated are mechanisms whose features are known on every host.
 var simulated = map[Mechanism]Features{
-	Kqueue:    publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features()),
-	EventPort: publicFeatures(evport.New(nil, evport.Config{RdHup: true}).Features()),
+	Kqueue:    publicFeatures(kqueue.New(nil, kqueueConfigs["macos"]).Features(), "darwin"),
+	EventPort: publicFeatures(evport.New(nil, evport.Config{RdHup: true}).Features(), "illumos"),
 	SockNotify: publicFeatures(socknotify.New(nil, socknotify.Config{
 		Wide: true, Edge: true, KeepsKey: true, Precise: true,
-	}).Features()),
+	}).Features(), "windows"),
 }
 
 // TestPageTellsFeatures compares the table of docs/backends.md with what the
@@ -96,7 +96,7 @@ func featureLine(m Mechanism, f Features) string {
 		"`" + string(m) + "`", strings.Join(modes, ", "),
 		strings.ReplaceAll(f.Interests.String(), "|", ", "), strings.ReplaceAll(f.Readiness.String(), "|", ", "),
 		yes(f.ReportsClose), yes(f.ForgetsClosed), yes(f.HoldsOpen), yes(f.ExactConnectFailed), yes(f.ReportsUnconnected),
-		sockets, yes(f.Linear), fmt.Sprint(f.Resolution),
+		sockets, yes(f.Linear), fmt.Sprint(f.Resolution), strings.Join(f.Extras, ", "),
 	}
 	return "| " + strings.Join(cells, " | ") + " |"
 }

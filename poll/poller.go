@@ -2,6 +2,8 @@ package poll
 
 import (
 	"errors"
+	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -80,7 +82,7 @@ func newPoller(name Mechanism, b backend.Backend) *Poller {
 	return &Poller{
 		b:         b,
 		mechanism: name,
-		features:  publicFeatures(b.Features()),
+		features:  publicFeatures(b.Features(), runtime.GOOS),
 		supported: b.Features(),
 		lead:      newLead(),
 		left:      make(chan struct{}, 1),
@@ -94,7 +96,8 @@ func (p *Poller) Mechanism() Mechanism { return p.mechanism }
 // Features describes what this Poller can do.
 func (p *Poller) Features() Features {
 	f := p.features
-	f.Modes = append([]Mode(nil), f.Modes...)
+	f.Modes = slices.Clone(f.Modes)
+	f.Extras = slices.Clone(f.Extras)
 	return f
 }
 

@@ -26,7 +26,7 @@ Examples:
     goetia doctor --mechanism poll
     goetia doctor --json
 
-JSON: os, arch, go, default, ok, mechanisms. Of each: name, default, available, ok, steps (name, ok, optional, error, detail), features (modes, interests, readiness, reports_close, forgets_closed, exact_connect_failed, reports_unconnected, sockets_only, exclusive, linear, resolution_us), checks (name, ok, error, detail, rounds, p50_us, p99_us, max_us).`
+JSON: os, arch, go, default, ok, mechanisms. Of each: name, default, available, ok, steps (name, ok, optional, error, detail), features (modes, interests, readiness, reports_close, forgets_closed, holds_open, exact_connect_failed, reports_unconnected, sockets_only, exclusive, linear, extras, resolution_us), checks (name, ok, error, detail, rounds, p50_us, p99_us, max_us).`
 }
 
 func (c *doctorCommand) Run(e *env) error {
@@ -123,6 +123,7 @@ func featureRows(f poll.Features) report.Rows {
 	if p := properties(f); len(p) > 0 {
 		rows.Add("properties", strings.Join(p, ", "))
 	}
+	rows.Addf("extras", "%s", strings.Join(f.Extras, ", "))
 	rows.Addf("resolution", "%v", f.Resolution)
 	return rows
 }

@@ -49,6 +49,7 @@ type examinedFeatures struct {
 	SocketsOnly        bool     `json:"sockets_only"`
 	Exclusive          bool     `json:"exclusive"`
 	Linear             bool     `json:"linear"`
+	Extras             []string `json:"extras"`
 	ResolutionMicros   float64  `json:"resolution_us"`
 }
 
@@ -104,6 +105,7 @@ func featuresJSON(f poll.Features) *examinedFeatures {
 		SocketsOnly:        f.SocketsOnly,
 		Exclusive:          f.Exclusive,
 		Linear:             f.Linear,
+		Extras:             f.Extras,
 		ResolutionMicros:   report.Microseconds(f.Resolution),
 	}
 }

@@ -41,10 +41,7 @@ func addExtra[T things.Thing](p *Poller, call string, key Key, open func(things.
 	}
 	if err != nil {
 		var none T
-		if errors.Is(err, things.ErrInvalid) {
-			err = fmt.Errorf("%w: %w", ErrInvalid, err)
-		}
-		return nil, none, fmt.Errorf("poll: %s: %w", call, err)
+		return nil, none, fmt.Errorf("poll: %s: %w", call, sentinel(err))
 	}
 	return x, thing, nil
 }
@@ -90,13 +87,29 @@ func (x *extra) collect(out *Event, key Key) bool {
 		*out = Event{Key: key, Ready: Readable | Error}
 		return true
 	case fired:
-		*out = Event{Key: key, Ready: Readable}
+		*out = Event{Key: key, Ready: x.directions()}
 		return true
 	}
 	if h, ok := x.thing.Handle(); ok && x.thing.Once() {
 		x.err = x.p.b.Modify(h, x.token, backend.Readable, backend.Oneshot)
 	}
 	return false
+}
+
+// directions is what an event of the thing says.
+func (x *extra) directions() (r Readiness) {
+	d, ok := x.thing.(things.Directed)
+	if !ok {
+		return Readable
+	}
+	readable, writable := d.Directions()
+	if readable {
+		r |= Readable
+	}
+	if writable {
+		r |= Writable
+	}
+	return r
 }
 
 // remove ends the registration and closes the thing.
@@ -145,13 +158,21 @@ func (x *extra) do(call string, method func() error) error {
 	default:
 		err = method()
 	}
-	if errors.Is(err, things.ErrInvalid) {
-		err = fmt.Errorf("%w: %w", ErrInvalid, err)
-	}
 	if err != nil {
-		return fmt.Errorf("poll: %s: %w", call, err)
+		return fmt.Errorf("poll: %s: %w", call, sentinel(err))
 	}
 	return nil
+}
+
+// sentinel adds this package's to a thing's error.
+func sentinel(err error) error {
+	switch {
+	case errors.Is(err, things.ErrInvalid):
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
+	case errors.Is(err, things.ErrBadHandle):
+		return fmt.Errorf("%w: %w", ErrBadDescriptor, err)
+	}
+	return err
 }
 
 // failure is what collecting failed with.

@@ -86,7 +86,7 @@ var extraKinds = []extraKind{
 			remove: x.Delete,
 		}, nil
 	}},
-	{name: "path", many: 100, add: func(t testing.TB, p *Poller, key Key) (*extraRig, error) {
+	{name: "path", many: 16, add: func(t testing.TB, p *Poller, key Key) (*extraRig, error) {
 		dir := t.TempDir()
 		x, err := p.AddPath(key, dir)
 		if err != nil {

@@ -10,14 +10,14 @@ type Handle struct {
 }
 
 // AddHandle registers a waitable handle, such as an event, a semaphore, a waitable timer,
-// a process, a thread or a console's input, under key. Each time it is signalled
-// is reported once, as [Readable]; an auto-reset event or semaphore is thereby
-// taken, as by any wait. A handle that stays signalled is reported once, until
-// [Handle.Rearm].
+// a process, a thread or a console's input, under key. That it is signalled is reported
+// once, as [Readable], and again after [Handle.Rearm]. An auto-reset event or a semaphore
+// is thereby taken, as by any wait.
 //
-// The handle is the caller's and must stay open until Delete. A mutex is refused with
-// [ErrUnsupported]: it would belong to the thread that happens to wait, which is
-// none of the caller's. So is every handle on systems other than Windows.
+// The handle is the caller's and must stay open until Delete. It fails with
+// [ErrBadDescriptor] if it names nothing. A mutex is refused with [ErrUnsupported]: it
+// would belong to the thread that happens to wait, which is none of the caller's. So is a
+// file, a pipe or a socket, and every handle on systems other than Windows.
 func (p *Poller) AddHandle(key Key, h uintptr) (*Handle, error) {
 	x, t, err := addExtra(p, "handle", key, func(called things.Called) (*things.Handle, error) {
 		return things.NewHandle(h, called)

@@ -69,15 +69,9 @@ func names(all []candidate) []Mechanism {
 	return names
 }
 
-// forced is taken where no mechanism is asked for, if it is not empty. Tests set it.
-var forced Mechanism
-
 // open opens the mechanism asked for, or the first that can be had without being asked
 // for.
 func open(all []candidate, want Mechanism) (Mechanism, backend.Backend, error) {
-	if want == "" {
-		want = forced
-	}
 	if want != "" {
 		i := slices.IndexFunc(all, func(c candidate) bool { return c.name == want })
 		if i < 0 {

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"os"
 	"syscall"
 	"testing"
 
@@ -14,6 +15,9 @@ import (
 // sockets, which the model watches with epoll.
 func TestConformanceSocknotifySockets(t *testing.T) {
 	onceForAll(t)
+	if os.Getenv("GOETIA_EMULATED") != "" {
+		t.Skip("emulators do not hand IP_MTU on, by which the model knows sockets that were never connected")
+	}
 	open := func(t *testing.T) *epoll.Poll {
 		p, err := epoll.Open()
 		if err != nil {

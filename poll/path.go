@@ -33,7 +33,8 @@ const (
 // AddPath registers a file or directory under key. Changes are reported as [Readable],
 // and [Path.Take] says what they were. On Linux that is inotify(7), which watches
 // the file that the path leads to now and, of a directory, the names in it but nothing
-// below; elsewhere EVFILT_VNODE.
+// below, and each path takes one of the user's inotify instances
+// (fs.inotify.max_user_instances, usually 128); elsewhere EVFILT_VNODE.
 //
 // It fails with an *os.PathError inside if the path cannot be watched, and with
 // [ErrUnsupported] where the kernel's queue does not tell: on systems other than

@@ -60,6 +60,10 @@ func WithMechanism(m Mechanism) Option {
 	return func(o *options) { o.mechanism = m }
 }
 
+// forced is what New takes where no mechanism is asked for, if it is not empty. Tests
+// set it.
+var forced Mechanism
+
 // New opens a Poller. Without options it takes the best mechanism that can be
 // had, trying those of [Mechanisms] in order but for those that want to be asked
 // for by name ([SockNotify]); if none can, the error joins all their refusals. An unknown mechanism gives an error that wraps
@@ -70,6 +74,9 @@ func New(opts ...Option) (*Poller, error) {
 		if opt != nil {
 			opt(&o)
 		}
+	}
+	if o.mechanism == "" {
+		o.mechanism = forced
 	}
 	name, b, err := open(candidates(), o.mechanism)
 	if err != nil {

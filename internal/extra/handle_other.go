@@ -1,3 +1,5 @@
+//go:build !windows
+
 package extra
 
 // Handle is a waitable handle, which only Windows has.

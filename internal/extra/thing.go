@@ -31,6 +31,9 @@ type Called func()
 // ErrInvalid: an argument is out of its range.
 var ErrInvalid = errors.New("goetia: invalid argument")
 
+// ErrBadHandle: a handle names nothing.
+var ErrBadHandle = errors.New("goetia: not an open handle")
+
 func unsupported(what string) error {
 	return fmt.Errorf("%w: %s cannot be waited for on %s", errors.ErrUnsupported, what, runtime.GOOS)
 }

@@ -14,8 +14,7 @@ type extra interface {
 	Delete() error
 }
 
-// openExtra registers a target that is no descriptor, and says what is watched; nil is
-// a target that is one.
+// openExtra registers a target that is no descriptor, and says what is watched.
 func openExtra(p *poll.Poller, key poll.Key, t Target) (x extra, note string, err error) {
 	switch t.Kind {
 	case Timer:
@@ -31,7 +30,7 @@ func openExtra(p *poll.Poller, key poll.Key, t Target) (x extra, note string, er
 		path, err := p.AddPath(key, t.Path)
 		return fileTarget{path}, "watching " + t.Path, err
 	}
-	return nil, "", nil
+	return openPipeExtra(p, key, t.Path, t.Bind)
 }
 
 type timerTarget struct{ *poll.Timer }

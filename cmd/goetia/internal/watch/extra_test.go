@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -56,11 +57,11 @@ func TestTimerTarget(t *testing.T) {
 }
 
 func TestProcessTarget(t *testing.T) {
-	process, err := os.StartProcess(os.Args[0], []string{os.Args[0], "-test.run=^$"}, &os.ProcAttr{})
-	if err != nil {
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := begin(t, Options{Targets: []Target{{Name: "pid", Kind: Process, PID: process.Pid}}, Interest: poll.Readable, Mode: poll.Oneshot})
+	s := begin(t, Options{Targets: []Target{{Name: "pid", Kind: Process, PID: cmd.Process.Pid}}, Interest: poll.Readable, Mode: poll.Oneshot})
 	s.next(Opened, "watching process")
 	if c := s.next(Ready, "ended with code 0"); !c.Done {
 		t.Errorf("got %+v", c)
@@ -68,7 +69,7 @@ func TestProcessTarget(t *testing.T) {
 	if err := s.end(); err != nil {
 		t.Error(err)
 	}
-	if _, err := process.Wait(); err != nil {
+	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package watch
 
@@ -6,8 +6,13 @@ import (
 	"errors"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
+	"github.com/goetia-go/goetia/poll"
 )
 
-func openPipe(string, bool) (sock.Socket, bool, error) {
-	return 0, false, errors.ErrUnsupported
+const pipesAreExtras = false
+
+func openPipeExtra(*poll.Poller, poll.Key, string, bool) (extra, string, error) {
+	return nil, "", errors.ErrUnsupported
 }
+
+func openPipe(string, bool) (sock.Socket, bool, error) { return 0, false, errors.ErrUnsupported }

@@ -3,12 +3,21 @@
 package watch
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
+	"github.com/goetia-go/goetia/poll"
 	"golang.org/x/sys/unix"
 )
+
+// pipesAreExtras: a FIFO is a descriptor.
+const pipesAreExtras = false
+
+func openPipeExtra(*poll.Poller, poll.Key, string, bool) (extra, string, error) {
+	return nil, "", errors.ErrUnsupported
+}
 
 // openPipe opens a FIFO to read from. With listen it makes one if there is none, and says
 // so.

@@ -124,7 +124,7 @@ func (w *watcher) open(t Target) error {
 	src := &source{target: t, name: t.Name, interest: w.options.Interest}
 	note := ""
 	switch {
-	case t.Kind == Timer, t.Kind == Signals, t.Kind == Process, t.Kind == File:
+	case t.Kind == Timer, t.Kind == Signals, t.Kind == Process, t.Kind == File, t.Kind == Pipe && pipesAreExtras:
 		return w.openExtra(src)
 	case t.Kind == Pipe:
 		s, made, err := openPipe(t.Path, t.Bind)

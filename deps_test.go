@@ -84,7 +84,7 @@ var law = func() []rule {
 	}
 	return append(rules,
 		rule{"internal/sys/*/*.go", []string{sys, "unsafe"}},
-		rule{"internal/extra/*.go", []string{"./internal/sys/*", sys, "unsafe"}},
+		rule{"internal/extra/...", []string{"./internal/extra/*", "./internal/sys/*", sys, "unsafe"}},
 		rule{"internal/invariants/*.go", nil},
 		rule{"internal/*/*.go", []string{invariants}}, // helpers that public rooms share
 	)

@@ -20,8 +20,8 @@ type Timer struct {
 // [ErrInvalid].
 //
 // It is a timerfd on Linux, EVFILT_TIMER where there is a kqueue (in milliseconds,
-// rounded up), a waitable timer on Windows, high-resolution where the system has those, and
-// elsewhere the Go runtime's.
+// rounded up), and elsewhere the Go runtime's, which on Windows waits on the system's
+// high-resolution timers where there are any.
 func (p *Poller) AddTimer(key Key, first, every time.Duration) (*Timer, error) {
 	x, t, err := addExtra(p, "timer", key, func(called things.Called) (*things.Timer, error) {
 		return things.NewTimer(first, every, called)

@@ -7,7 +7,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/goetia-go/goetia/internal/sys/waithandle"
+	"github.com/goetia-go/goetia/internal/extra/waithandle"
 	"golang.org/x/sys/windows"
 )
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"os"
 
-	"github.com/goetia-go/goetia/internal/sys/waithandle"
+	"github.com/goetia-go/goetia/internal/extra/waithandle"
 	"golang.org/x/sys/windows"
 )
 

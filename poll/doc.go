@@ -1,8 +1,8 @@
 // Package poll waits for sockets to become ready, on every operating system.
 //
 // A [Poller] is asked one question: which of these sources can be read or
-// written now? On Linux it asks epoll, on other Unixes poll(2), on Windows the
-// Auxiliary Function Driver beneath WinSock, which turns a completion port
+// written now? On Linux it asks epoll, on macOS and the BSDs kqueue, on Solaris and
+// illumos an event port, on other Unixes poll(2), on Windows the Auxiliary Function Driver beneath WinSock, which turns a completion port
 // into a readiness queue. The answer means the same everywhere.
 //
 //	p, err := poll.New()
@@ -36,13 +36,22 @@
 // of the former source is reported. If it is in use again and not added, epoll
 // reports nothing of it under the old key. Other mechanisms promise that as far as
 // [Features].ForgetsClosed and ReportsClose say: AFD knows that a socket was closed
-// while it is armed and has nothing to report, and not otherwise.
+// while it is armed and has nothing to report, and not otherwise. io_uring keeps an armed
+// source open ([Features].HoldsOpen): there, closing without Delete does not even
+// end the connection.
 //
 // A duplicate (dup, fork, conn.File) shares the open file. On Linux epoll goes
 // on watching it after the registered descriptor was closed, for as long as a
 // duplicate lives, and nobody can tell it to stop. The Poller drops those events
 // and, if they keep coming, moves everything else to a new epoll descriptor, so
 // that it does not spin; but there Delete before Close matters most.
+//
+// # What else can be waited for
+//
+// AddTimer, AddSignals, AddProcess, AddPath, AddHandle, AddPipe and AddPost register what
+// is no descriptor of the program's. Their events mean that something has happened
+// since the last one, and a method of what they return says what. [Features].Extras
+// names those of this system.
 //
 // # Concurrency
 //

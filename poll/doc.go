@@ -2,8 +2,9 @@
 //
 // A [Poller] is asked one question: which of these sources can be read or
 // written now? On Linux it asks epoll, on macOS and the BSDs kqueue, on Solaris and
-// illumos an event port, on other Unixes poll(2), on Windows the Auxiliary Function Driver beneath WinSock, which turns a completion port
-// into a readiness queue. The answer means the same everywhere.
+// illumos an event port, on other Unixes poll(2), on Windows the Auxiliary
+// Function Driver beneath WinSock, which turns a completion port into a readiness
+// queue. The answer means the same everywhere.
 //
 //	p, err := poll.New()
 //	...

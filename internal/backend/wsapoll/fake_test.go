@@ -113,6 +113,8 @@ func (k *fakeKernel) peer(h uintptr) winsock.Name {
 
 func (k *fakeKernel) pair() (near, far uintptr, err error) {
 	near, far = k.open(0), k.open(0)
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.sockets[far].far = k.sockets[near]
 	return near, far, nil
 }

@@ -206,6 +206,39 @@ func TestGateLosesNothing(t *testing.T) {
 	}
 }
 
+// A change costs a call only while somebody sleeps who must be in for it, and Delete only
+// if the kernel holds a poll.
+func TestChangesAreNotes(t *testing.T) {
+	p := opened(t, requests, answers)
+	fd := eventfd(t)
+	events := make([]backend.Event, 1)
+	wait := func(want int) {
+		t.Helper()
+		if n, err := p.Wait(events, 0); n != want || err != nil {
+			t.Fatalf("%d events, %v; want %d", n, err, want)
+		}
+	}
+	before := p.Counters().Waits
+	wait(0)
+	if err := p.Add(uintptr(fd), 1, 0, backend.Readable, backend.Oneshot); err != nil {
+		t.Fatal(err)
+	}
+	signal(t, fd)
+	wait(1)
+	for range 10 {
+		if err := p.Modify(uintptr(fd), 1, backend.Readable, backend.Oneshot); err != nil {
+			t.Fatal(err)
+		}
+		wait(1)
+	}
+	if err := p.Delete(uintptr(fd), 1); err != nil {
+		t.Fatal(err)
+	}
+	if c := p.Counters(); c.Changes != 0 || c.Waits-before != 11 || c.Outstanding != 0 {
+		t.Errorf("%+v, of which %d waits before", c, before)
+	}
+}
+
 // Where io_uring is forbidden, the error says so.
 func TestForbidden(t *testing.T) {
 	opened(t, requests, answers)

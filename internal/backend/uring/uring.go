@@ -133,16 +133,19 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 	p.mu.Unlock()
 	if p.look() {
 		p.park.Busy()
-	} else if timeout != 0 {
-		err := p.park.Wait(timeout)
+	} else {
+		var err error
+		if timeout != 0 {
+			err = p.park.Wait(timeout)
+		}
 		p.awake()
 		if err != nil {
 			return 0, err
 		}
 	}
 	p.events = nil
-	if p.failed != nil {
-		return 0, p.failed
+	if p.failed != nil && p.found == 0 {
+		return 0, p.failed // else it comes again, and events do not
 	}
 	p.completions.Add(uint64(p.found))
 	return p.found, nil

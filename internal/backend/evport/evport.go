@@ -22,7 +22,7 @@ type Kernel interface {
 	// has no readiness.
 	Identify(fd uintptr) (Identity, error)
 	// Associate, Dissociate and Fetch are those of evport.Port.
-	Associate(fd uintptr, events int, user uintptr) error
+	Associate(fd uintptr, events int, user uint64) error
 	Dissociate(fd uintptr) error
 	Fetch(events []evport.Event, timeout time.Duration) (int, error)
 	// Wake makes Fetch return an event of the source User.
@@ -226,7 +226,7 @@ func (p *Poll) Counters() backend.Counters {
 func (p *Poll) Close() error { return p.k.Close() }
 
 // cookie joins an index and the number of an arming.
-func cookie(index, turn uint32) uintptr { return uintptr(uint64(turn)<<32 | uint64(index)) }
+func cookie(index, turn uint32) uint64 { return uint64(turn)<<32 | uint64(index) }
 
 func callError(call string, err error) error {
 	if err == nil {

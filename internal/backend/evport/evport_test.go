@@ -29,7 +29,7 @@ type script struct {
 type association struct {
 	fd     uintptr
 	events int
-	user   uintptr
+	user   uint64
 }
 
 func (s *script) Identify(fd uintptr) (Identity, error) {
@@ -39,7 +39,7 @@ func (s *script) Identify(fd uintptr) (Identity, error) {
 	return Identity{Ino: s.files[fd]}, nil
 }
 
-func (s *script) Associate(fd uintptr, events int, user uintptr) error {
+func (s *script) Associate(fd uintptr, events int, user uint64) error {
 	if err := s.refuses; err != nil {
 		s.refuses = nil // the next one may pass
 		return err
@@ -288,7 +288,7 @@ func FuzzHarvest(f *testing.F) {
 				s.happens(5, int32(arg))
 			case 4:
 				// Anything at all.
-				s.events = append(s.events, evport.Event{Source: evport.Source(arg % 8), User: uintptr(arg), Events: int32(arg)})
+				s.events = append(s.events, evport.Event{Source: evport.Source(arg % 8), User: uint64(arg), Events: int32(arg)})
 			}
 			n, err := p.Wait(events, 0)
 			if err != nil {

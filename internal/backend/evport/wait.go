@@ -53,7 +53,7 @@ func (p *Poll) harvest(events []backend.Event, raw []evport.Event) int {
 	n := 0
 	for i := range raw {
 		ev := &raw[i]
-		at, turn := uint32(ev.User), uint32(uint64(ev.User)>>32)
+		at, turn := uint32(ev.User), uint32(ev.User>>32)
 		if ev.Source != evport.FD || at >= uint32(len(p.entries)) {
 			continue // a notification
 		}

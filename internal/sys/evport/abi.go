@@ -8,7 +8,7 @@ type Event struct {
 	_      uint16
 	Object uintptr
 	// User is the cookie of the association, or what Send was given.
-	User uintptr
+	User uint64
 }
 
 // Source says where an event comes from.

@@ -51,9 +51,9 @@ func Open() (*Port, error) {
 
 // Associate has one event reported when the descriptor has one of the poll bits,
 // at once if it has one already. It replaces an association that there is.
-func (p *Port) Associate(fd uintptr, events int, user uintptr) error {
+func (p *Port) Associate(fd uintptr, events int, user uint64) error {
 	_, _, errno := sysvicall6(uintptr(unsafe.Pointer(&portAssociate)), 5,
-		uintptr(p.fd), uintptr(FD), fd, uintptr(events), user, 0)
+		uintptr(p.fd), uintptr(FD), fd, uintptr(events), uintptr(user), 0)
 	return errnoError(errno)
 }
 
@@ -82,8 +82,8 @@ func (p *Port) Fetch(events []Event, timeout time.Duration) (int, error) {
 }
 
 // Send makes an event.
-func (p *Port) Send(events int, user uintptr) error {
-	_, _, errno := sysvicall6(uintptr(unsafe.Pointer(&portSend)), 3, uintptr(p.fd), uintptr(events), user, 0, 0, 0)
+func (p *Port) Send(events int, user uint64) error {
+	_, _, errno := sysvicall6(uintptr(unsafe.Pointer(&portSend)), 3, uintptr(p.fd), uintptr(events), uintptr(user), 0, 0, 0)
 	return errnoError(errno)
 }
 

@@ -43,7 +43,7 @@ type association struct {
 	fd    uintptr
 	what  any
 	token backend.Token
-	user  uintptr
+	user  uint64
 }
 
 // New makes a model, which closes the world's mechanism in the end.
@@ -55,7 +55,7 @@ func New(w World) *Port {
 func (p *Port) Identify(fd uintptr) (mechanism.Identity, error) { return p.w.Identify(fd) }
 
 // Associate is port_associate(3C).
-func (p *Port) Associate(fd uintptr, events int, user uintptr) error {
+func (p *Port) Associate(fd uintptr, events int, user uint64) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	what := p.w.File(fd)

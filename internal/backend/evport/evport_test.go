@@ -229,8 +229,10 @@ func TestMask(t *testing.T) {
 		rd   bool
 		want int
 	}{
-		{backend.Readable, false, 0x1}, {backend.Readable, true, 0x4001},
-		{backend.Writable, true, 0x4}, {backend.AllInterests, true, 0x4007},
+		{backend.Readable, false, 0x1},
+		{backend.Readable, true, 0x4001},
+		{backend.Writable, true, 0x4},
+		{backend.AllInterests, true, 0x4007},
 	} {
 		if got := (Config{RdHup: c.rd}).encode(c.in); got != c.want {
 			t.Errorf("%b: got %#x, want %#x", c.in, got, c.want)

@@ -384,7 +384,9 @@ func TestStrangePackets(t *testing.T) {
 	add(t, p, 5, tok, backend.Readable, backend.Oneshot)
 	k.packets = []iocp.Entry{
 		packet(backend.MakeToken(3, 8), socknotify.In), packet(backend.MakeToken(1<<15, 1), socknotify.In),
-		{Key: 0, Bytes: 1}, {Key: 1, Bytes: ^uint32(0)}, packet(backend.MakeToken(2, 1), socknotify.In),
+		{Key: 0, Bytes: 1},
+		{Key: 1, Bytes: ^uint32(0)},
+		packet(backend.MakeToken(2, 1), socknotify.In),
 		packet(tok, 0x8000), packet(tok, socknotify.In),
 	}
 	wait(t, p, event(tok, backend.ReadyReadable))

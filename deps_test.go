@@ -56,7 +56,7 @@ var law = func() []rule {
 		{"tools/...", []string{"*/..."}},
 
 		// Public rooms.
-		{"*.go", []string{"./poll", invariants}},
+		{"*.go", []string{"./poll", "./internal/timers", invariants}},
 		{"poll/open_*.go", append([]string{contract, contract + "/fallback", invariants}, all...)},
 		{"poll/*.go", []string{contract, extras, invariants}},
 		{"future/*.go", nil},

@@ -29,7 +29,7 @@ func (p *Poller) Add(src Source, key Key, in Interest, mode Mode) error {
 // because a raw descriptor was closed, and otherwise as Add does; the earlier
 // registration then stands.
 func (p *Poller) Modify(src Source, key Key, in Interest, mode Mode) error {
-	if src.raw == nil && src.named && in&^p.features.Interests == 0 && p.supported.Supports(backend.Mode(mode)) {
+	if src.raw == nil && src.named() && in&^p.features.Interests == 0 && p.supported.Supports(backend.Mode(mode)) {
 		// Straight through: a loop with oneshot sources does this for every
 		// event, and right after a system call each call in between costs
 		// more than its instructions.
@@ -64,7 +64,7 @@ func (p *Poller) Delete(src Source) error {
 // descriptor cannot be pinned. The number may belong to somebody else by now;
 // the registration is ours only if it was made with this very Source.
 func (p *Poller) deleteClosed(src Source, err error) error {
-	if src.raw.Control(func(uintptr) {}) == nil {
+	if !src.Closed() {
 		return err // it is open: the error was about something else
 	}
 	p.mu.Lock()
@@ -81,6 +81,22 @@ func (p *Poller) deleteClosed(src Source, err error) error {
 	return nil
 }
 
+// Lookup returns the key that a source's number is registered under, and false if it is
+// not. It does not find out whether that registration is of the same source, or of an
+// earlier one with the same number that was closed without Delete; Modify does.
+func (p *Poller) Lookup(src Source) (Key, bool) {
+	if p.b == nil || !src.named() {
+		return 0, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, s := p.table.find(src.handle)
+	if s == nil {
+		return 0, false
+	}
+	return s.key, true
+}
+
 // action is a call's work with the lock held and the descriptor pinned.
 type action uint8
 
@@ -94,7 +110,7 @@ func (p *Poller) control(call string, src Source, key Key, in Interest, mode Mod
 	if p.b == nil {
 		return fail(call, src.handle, ErrClosed)
 	}
-	if !src.named {
+	if !src.named() {
 		return fmt.Errorf("poll: %s of the zero Source: %w", call, ErrInvalid)
 	}
 	if in&^Interest(backend.AllInterests) != 0 {

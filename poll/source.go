@@ -11,20 +11,25 @@ import (
 // with it fail with [ErrInvalid].
 type Source struct {
 	handle uintptr
-	named  bool
 	// raw pins the descriptor during a call, so that it cannot be closed and
 	// its number reused in the middle. It is nil for raw descriptors.
 	raw syscall.RawConn
-	// id tells Sources of reused numbers apart once the connection is closed.
+	// id tells Sources of reused numbers apart once the connection is closed. It is
+	// zero for the zero Source, and one for all raw descriptors.
 	id uint64
 }
 
-var sourceIDs atomic.Uint64
+const rawID = 1
+
+var connIDs atomic.Uint64
+
+// named says that this is not the zero Source.
+func (s Source) named() bool { return s.id != 0 }
 
 // FD names a raw descriptor, or on Windows a SOCKET. The caller sees to it that
 // it stays open during calls that use it. Whether it is open is found out by
 // [Poller.Add].
-func FD(fd uintptr) Source { return Source{handle: fd, named: true} }
+func FD(fd uintptr) Source { return Source{handle: fd, id: rawID} }
 
 // Conn names the descriptor beneath c: any *net.TCPConn, *net.UDPConn,
 // *net.UnixConn, *net.IPConn, *net.TCPListener, *net.UnixListener, *os.File and
@@ -45,9 +50,9 @@ func Conn(c syscall.Conn) (Source, error) {
 	if err != nil {
 		return Source{}, fmt.Errorf("poll: connection has no descriptor: %w", err)
 	}
-	src := Source{raw: raw, id: sourceIDs.Add(1)}
-	err = raw.Control(func(fd uintptr) { src.handle, src.named = fd, true })
-	if err == nil && !src.named {
+	src := Source{raw: raw}
+	err = raw.Control(func(fd uintptr) { src.handle, src.id = fd, rawID+connIDs.Add(1) })
+	if err == nil && !src.named() {
 		err = ErrInvalid // a Control that does not call back
 	}
 	if err != nil {
@@ -59,3 +64,10 @@ func Conn(c syscall.Conn) (Source, error) {
 // Handle is the descriptor or SOCKET number that the source had when it was
 // made.
 func (s Source) Handle() uintptr { return s.handle }
+
+// Closed says whether the connection that the Source was made from has been closed. Of a
+// raw descriptor it knows nothing, and says false. It asks no kernel.
+func (s Source) Closed() bool { return s.raw != nil && s.raw.Control(func(uintptr) {}) != nil }
+
+// Raw says that the Source was made by [FD].
+func (s Source) Raw() bool { return s.id == rawID }

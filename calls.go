@@ -1,0 +1,122 @@
+package goetia
+
+import (
+	"context"
+	"fmt"
+	"runtime/trace"
+	"sync"
+)
+
+// calls is what has fired and waits for a goroutine. It is guarded by shard.mu.
+type calls struct {
+	queue ring
+	// workers are the goroutines that run callbacks; starting are those of them that
+	// have not looked at the queue yet.
+	workers, starting int
+	// limit bounds workers, unless it is zero.
+	limit int
+	// inline are calls that do not block, for whoever gives the lock up.
+	inline *[]call
+	// run is shard.work, bound once: a go statement with it allocates nothing.
+	run func()
+}
+
+// call is a function with its argument.
+type call struct {
+	f     func(Readiness)
+	ready Readiness
+}
+
+// job is a watch or a timer that has fired.
+type job struct {
+	w *Watch
+	t *Timer
+}
+
+// take returns how many goroutines to start, so that each job without a limit has one,
+// and the inline calls.
+func (c *calls) take() (spawn int, inline *[]call) {
+	spawn = c.queue.len() - c.starting
+	if c.limit > 0 {
+		spawn = min(spawn, c.limit-c.workers)
+	}
+	spawn = max(spawn, 0)
+	c.workers += spawn
+	c.starting += spawn
+	inline, c.inline = c.inline, nil
+	return spawn, inline
+}
+
+var inlines = sync.Pool{New: func() any { return new([]call) }}
+
+// now adds a call that does not block.
+func (c *calls) now(f func(Readiness), ready Readiness) {
+	if c.inline == nil {
+		c.inline = inlines.Get().(*[]call)
+	}
+	*c.inline = append(*c.inline, call{f, ready})
+}
+
+func callAll(list *[]call) {
+	for _, c := range *list {
+		c.f(c.ready)
+	}
+	clear(*list)
+	*list = (*list)[:0]
+	inlines.Put(list)
+}
+
+// work runs callbacks until none waits. It is a goroutine: without a limit there is
+// one for each callback, so that none waits for another; but one that is done takes the
+// next before it ends, and saves that one's a turn.
+func (sh *shard) work() {
+	left := false
+	defer func() {
+		if !left { // a callback called runtime.Goexit
+			sh.mu.Lock()
+			sh.calls.workers--
+			sh.unlock().run()
+		}
+	}()
+	sh.mu.Lock()
+	sh.calls.starting--
+	for {
+		j, ok := sh.calls.queue.pop()
+		if !ok {
+			sh.calls.workers--
+			left = true
+			sh.unlock().run()
+			return
+		}
+		switch {
+		case j.w != nil && j.w.state == queued:
+			w, ready := j.w, j.w.ready
+			w.state = idle
+			sh.latency.add(clock() - w.source.lastWake)
+			sh.mu.Unlock()
+			w.call(ready)
+			sh.mu.Lock()
+		case j.t != nil && j.t.state == queued:
+			t := j.t
+			t.state = idle
+			sh.mu.Unlock()
+			t.call()
+			sh.mu.Lock()
+			t.again()
+		}
+	}
+}
+
+// call runs a watch's callback. That is the end of the program if it panics.
+func (w *Watch) call(ready Readiness) {
+	defer func() {
+		if v := recover(); v != nil {
+			// The stack of the panic is still there and is printed with this.
+			panic(fmt.Sprintf("%v\n\tin the callback of a watch for %v that was registered at %s", v, w.in, w.Site()))
+		}
+	}()
+	if trace.IsEnabled() {
+		defer trace.StartRegion(context.Background(), "goetia.callback").End()
+	}
+	w.f(ready)
+}

@@ -1,0 +1,222 @@
+package goetia
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+// Reactor calls back when connections are ready. Make one with [New], and end it with
+// Close; or use [Default]. All methods are safe for concurrent use.
+type Reactor struct {
+	shards []*shard
+	opts   options
+	closed atomic.Bool
+	// next spreads the timers.
+	next atomic.Uint64
+	// drivers are the background goroutines.
+	drivers sync.WaitGroup
+}
+
+// New opens a Reactor. Unless [WithBackground] is given, it is driven by [Reactor.Turn] or
+// [Reactor.Run]. It fails with poll.ErrInvalid for options that make no sense, and as
+// [poll.New] does.
+func New(opts ...Option) (*Reactor, error) {
+	o, err := collect(opts)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reactor{opts: o}
+	for range o.shards {
+		var p poller = newBell()
+		if !o.simulated {
+			if p, err = poll.New(poll.WithMechanism(o.mechanism)); err != nil {
+				return nil, errors.Join(err, r.Close())
+			}
+		}
+		r.shards = append(r.shards, newShard(r, p))
+	}
+	return r, nil
+}
+
+var defaultReactor struct {
+	mu sync.Mutex
+	r  *Reactor
+}
+
+// Default returns the Reactor behind this package's functions, which drives itself. It is
+// opened when it is first asked for; if that fails, the next call tries again. It
+// cannot be closed.
+func Default() (*Reactor, error) {
+	defaultReactor.mu.Lock()
+	defer defaultReactor.mu.Unlock()
+	if defaultReactor.r == nil {
+		r, err := New(WithBackground())
+		if err != nil {
+			return nil, err
+		}
+		defaultReactor.r = r
+	}
+	return defaultReactor.r, nil
+}
+
+// shardOf is where a descriptor is registered.
+func (r *Reactor) shardOf(h uintptr) *shard {
+	if len(r.shards) == 1 {
+		return r.shards[0]
+	}
+	// Descriptors are small numbers in a row, or multiples of four.
+	return r.shards[uint32(h)*2654435769>>8%uint32(len(r.shards))]
+}
+
+// Mechanism is how the Reactor asks the kernel; "simulated" if it asks none.
+func (r *Reactor) Mechanism() poll.Mechanism { return r.shards[0].p.Mechanism() }
+
+// Features describes what the Reactor's Pollers can do.
+func (r *Reactor) Features() poll.Features { return r.shards[0].p.Features() }
+
+// AfterReadable is the function of this name on this Reactor.
+func (r *Reactor) AfterReadable(conn net.Conn, f func(Readiness)) (*Watch, error) {
+	return r.after(conn, poll.Readable, f, false)
+}
+
+// AfterWritable is the function of this name on this Reactor.
+func (r *Reactor) AfterWritable(conn net.Conn, f func(Readiness)) (*Watch, error) {
+	return r.after(conn, poll.Writable, f, false)
+}
+
+// Register registers a raw descriptor, a SOCKET, or what [poll.Conn] makes of a pipe, a
+// terminal or a listener. It fails with poll.ErrExists if the source is
+// registered, and otherwise as [poll.Poller.Add] does.
+func (r *Reactor) Register(src poll.Source) (*Source, error) { return r.register(target{src: src}) }
+
+// RegisterConn registers a connection for longer than one watch: follow its layers as
+// [AfterReadable] does. It fails with poll.ErrExists if the connection was registered
+// by RegisterConn before.
+func (r *Reactor) RegisterConn(conn net.Conn) (*Source, error) {
+	t, err := resolve(conn)
+	if err != nil {
+		return nil, err
+	}
+	return r.register(t)
+}
+
+func (r *Reactor) register(t target) (*Source, error) {
+	sh := r.shardFor(t)
+	sh.mu.Lock()
+	s, _, err := sh.enroll(t, 0)
+	if err == nil && s.kept {
+		err = poll.ErrExists
+	}
+	if err == nil {
+		s.kept = true
+	}
+	sh.unlock().run()
+	if err != nil {
+		return nil, fmt.Errorf("goetia: register: %w", err)
+	}
+	return s, nil
+}
+
+func (r *Reactor) shardFor(t target) *shard {
+	if t.layers != nil && t.layers.notifier != nil {
+		return r.shards[0]
+	}
+	return r.shardOf(t.src.Handle())
+}
+
+// Turn waits until something has fired, and returns how many watches and timers did: each
+// has its callback running or about to. A negative timeout means no limit, zero to
+// look and not to wait. It returns (0, nil) after the timeout or a [Reactor.Notify], and
+// poll.ErrClosed if the Reactor is or becomes closed. Several goroutines may turn.
+//
+// A Reactor with several shards has several things to wait for, which no system call
+// does at once: it fails with poll.ErrUnsupported. Run serves those.
+func (r *Reactor) Turn(timeout time.Duration) (int, error) {
+	if len(r.shards) > 1 {
+		return 0, fmt.Errorf("goetia: Turn of a Reactor with %d shards (Run drives those): %w", len(r.shards), poll.ErrUnsupported)
+	}
+	return r.shards[0].turn(timeout, nil)
+}
+
+// Run drives the Reactor until ctx is done, and returns its error, or poll.ErrClosed if the
+// Reactor is closed. Shards beyond the first have goroutines of their own, which have
+// ended when Run returns.
+func (r *Reactor) Run(ctx context.Context) error {
+	done := func() bool { return ctx.Err() != nil }
+	defer r.leaveAtEnd(ctx)()
+	failed := make(chan error, len(r.shards))
+	run := func(sh *shard) {
+		var err error
+		for err == nil && !done() {
+			_, err = sh.turn(-1, done)
+		}
+		failed <- err
+	}
+	for _, sh := range r.shards[1:] {
+		go run(sh)
+	}
+	run(r.shards[0])
+	var err error
+	for range r.shards {
+		err = errors.Join(err, <-failed)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// leaveAtEnd wakes whoever turns when ctx is done. A notification wakes one goroutine only,
+// and perhaps one that goes on; it passes the notification on while there are some that
+// want to leave.
+func (r *Reactor) leaveAtEnd(ctx context.Context) (left func()) {
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		for _, sh := range r.shards {
+			sh.leaving.Add(1)
+			_ = sh.p.Notify()
+		}
+	})
+	return func() {
+		if stop() {
+			return
+		}
+		<-told
+		for _, sh := range r.shards {
+			sh.leaving.Add(-1)
+		}
+	}
+}
+
+// Notify makes one Turn of each shard return, that in progress or else the next.
+func (r *Reactor) Notify() error {
+	var err error
+	for _, sh := range r.shards {
+		sh.notified.Store(true)
+		err = errors.Join(err, sh.p.Notify())
+	}
+	return err
+}
+
+// Close ends the Reactor. Pending watches fire with [Closed]; timers do not. When it
+// returns, nothing waits any more; callbacks may still be running, and Close may
+// be called by one. The connections stay open. Calls after the first return nil.
+func (r *Reactor) Close() error {
+	if r.closed.Swap(true) {
+		return nil
+	}
+	var err error
+	for _, sh := range r.shards {
+		err = errors.Join(err, sh.close())
+	}
+	r.drivers.Wait()
+	return err
+}

@@ -1,0 +1,149 @@
+package goetia
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/timers"
+	"github.com/goetia-go/goetia/poll"
+)
+
+// shard is one Poller and what is registered there. It never hands a registration to
+// another one.
+type shard struct {
+	r *Reactor
+	p poller
+
+	// mu guards what follows, and the Sources, Watches and Timers of this shard. The
+	// Poller is asked to change registrations with it held; callbacks and other
+	// people's methods are called without.
+	mu sync.Mutex
+	// slots are the registrations. A Source's key in the Poller is its index here and
+	// a generation.
+	slots []*Source
+	free  []uint32
+	// generation is that of the last registration. It goes up by one for each, so
+	// that a slot's next use never has the number of one that an event may be under
+	// way for.
+	generation uint32
+	// soft are the armed watches of connections without a descriptor.
+	soft   map[*Watch]struct{}
+	timers timers.Queue
+	sweep  sweep
+	calls  calls
+	// waits counts the calls of the Poller's Wait; a tick is the time from one to
+	// the next.
+	waits uint64
+	// until is when the Wait in progress ends by itself, and awake if there is none.
+	until int64
+	// turners are those inside turn.
+	turners int
+	// driving: the background goroutine runs, or is about to.
+	driving bool
+	closed  bool
+	counts  Counters
+	latency Histogram
+
+	// notified makes one Turn return.
+	notified atomic.Bool
+	// leaving is how many calls of Run want to return.
+	leaving atomic.Int32
+}
+
+func newShard(r *Reactor, p poller) *shard {
+	sh := &shard{r: r, p: p, until: awake, soft: make(map[*Watch]struct{})}
+	sh.calls.limit = r.opts.callbacks
+	sh.calls.run = sh.work
+	sh.sweep.period = int64(r.opts.sweep)
+	return sh
+}
+
+// awake is a time before all others.
+const awake = -1 << 63
+
+// start makes the monotonic clock a number. Inside a testing/synctest bubble, whose
+// clock stands in the past, the number is negative.
+var start = time.Now()
+
+func clock() int64 { return int64(time.Since(start)) }
+
+// after is a time that lies d in the future, or timers.Never if that is beyond the end
+// of the clock.
+func after(now int64, d time.Duration) int64 {
+	if int64(d) > timers.Never-max(now, 0) {
+		return timers.Never
+	}
+	return now + int64(d)
+}
+
+// key is the Poller's name for a Source.
+func key(index, generation uint32) poll.Key {
+	return poll.Key(generation)<<32 | poll.Key(index)
+}
+
+// find returns the Source of a key, or nil if that registration has ended.
+func (sh *shard) find(k poll.Key) *Source {
+	i := uint32(k)
+	if i >= uint32(len(sh.slots)) || sh.slots[i] == nil || sh.slots[i].generation != uint32(k>>32) {
+		return nil
+	}
+	return sh.slots[i]
+}
+
+// known returns the registration of a descriptor's number, or nil.
+func (sh *shard) known(src poll.Source) *Source {
+	k, ok := sh.p.Lookup(src)
+	if !ok {
+		return nil
+	}
+	return sh.find(k)
+}
+
+// busy says whether there is something to drive for.
+func (sh *shard) busy() bool { return len(sh.slots) > len(sh.free) || sh.timers.Len() > 0 }
+
+// unlock gives mu up, and says what is to be done without it.
+func (sh *shard) unlock() work {
+	w := work{sh: sh}
+	w.spawn, w.inline = sh.calls.take()
+	if sh.r.opts.background && !sh.driving && !sh.closed && sh.busy() {
+		sh.driving, w.drive = true, true
+		sh.r.drivers.Add(1)
+	}
+	if sh.until != awake {
+		// Whoever waits has to look again, but only for the sake of a timer that
+		// comes before what it waits for.
+		if next := sh.timers.Next(); next < sh.until {
+			sh.until, w.notify = next, true
+			sh.counts.Wakes++
+		}
+	}
+	sh.mu.Unlock()
+	return w
+}
+
+// work is what has to be done without the lock.
+type work struct {
+	sh     *shard
+	spawn  int
+	drive  bool
+	notify bool
+	inline *[]call
+}
+
+func (w work) run() {
+	for range w.spawn {
+		go w.sh.calls.run()
+	}
+	if w.drive {
+		go w.sh.drive()
+	}
+	if w.notify {
+		// It fails for a closed Poller only, where nobody waits.
+		_ = w.sh.p.Notify()
+	}
+	if w.inline != nil {
+		callAll(w.inline)
+	}
+}

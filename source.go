@@ -1,0 +1,252 @@
+package goetia
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+// Source is a registration that outlives single watches. It is made by
+// [Reactor.Register] and [Reactor.RegisterConn]; [AfterReadable] makes hidden ones, which are
+// dropped when nobody has waited for long. Its methods are safe for concurrent use.
+type Source struct {
+	sh  *shard
+	src poll.Source
+	// layers is nil for a bare descriptor. It may become known later.
+	layers *layers
+	// watches are the armed ones, the last first.
+	watches *Watch
+	// lastWake is when the last event came.
+	lastWake          int64
+	index, generation uint32
+	// stopped is the tick in which a watch has left without an event, dubious the tick in
+	// which the kernel was asked anew after that: an event that it gives in
+	// that tick may be of before.
+	stopped, dubious uint64
+	// asked is what the kernel was asked for and has not answered yet.
+	asked Interest
+	// kept: it is the user's, and stays until Close.
+	kept bool
+	// gone: the registration has ended.
+	gone bool
+	// unused: nobody has waited since the last sweep.
+	unused bool
+}
+
+// first is a Source with its first watch, which is the only one of most.
+type first struct {
+	source Source
+	watch  Watch
+}
+
+// enroll returns the registration of a target, made if there is none, with the kernel
+// asked for some interest. A new one comes with a Watch to use.
+func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
+	if sh.closed {
+		return nil, nil, poll.ErrClosed
+	}
+	if t.layers != nil && t.layers.notifier != nil {
+		f := &first{source: Source{sh: sh, layers: t.layers}}
+		return &f.source, &f.watch, nil
+	}
+	if s := sh.known(t.src); s != nil {
+		err := net.ErrClosed
+		if !s.src.Closed() {
+			err = s.ask(in, true)
+		}
+		if err == nil {
+			if t.layers != nil {
+				s.layers = t.layers
+			}
+			s.unused = false
+			return s, nil, nil
+		}
+		if !isGone(err) {
+			return nil, nil, err
+		}
+		// The number was given anew.
+		sh.bury(s)
+	}
+	return sh.add(t, in)
+}
+
+func (sh *shard) add(t target, in Interest) (*Source, *Watch, error) {
+	i := uint32(len(sh.slots))
+	if n := len(sh.free); n > 0 {
+		i = sh.free[n-1]
+	}
+	sh.generation++
+	f := &first{source: Source{sh: sh, src: t.src, layers: t.layers, index: i, generation: sh.generation, asked: in}}
+	if err := sh.p.Add(t.src, key(i, sh.generation), in, poll.Oneshot); err != nil {
+		return nil, nil, err
+	}
+	sh.counts.Registrations++
+	if n := len(sh.free); n > 0 {
+		sh.free = sh.free[:n-1]
+		sh.slots[i] = &f.source
+	} else {
+		sh.slots = append(sh.slots, &f.source)
+	}
+	return &f.source, &f.watch, nil
+}
+
+// ask asks the kernel for what the armed watches want and more. Without fresh it
+// is not asked for what it was asked for and has not answered.
+func (s *Source) ask(more Interest, fresh bool) error {
+	if s.soft() {
+		return nil
+	}
+	want := s.wanted() | more
+	if want&^s.asked == 0 && !fresh && s.stopped == 0 {
+		return nil
+	}
+	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
+	if err != nil {
+		return err
+	}
+	if s.stopped == s.sh.waits && s.stopped != 0 {
+		s.dubious = s.sh.waits
+	}
+	s.asked, s.stopped = want, 0
+	return nil
+}
+
+// wanted is what the armed watches wait for.
+func (s *Source) wanted() (in Interest) {
+	for w := s.watches; w != nil; w = w.next {
+		in |= w.in
+	}
+	return in
+}
+
+func (s *Source) push(w *Watch) {
+	w.next, s.watches = s.watches, w
+	s.unused = false
+	if s.soft() {
+		s.sh.soft[w] = struct{}{}
+	}
+}
+
+func (s *Source) remove(w *Watch) {
+	for at := &s.watches; *at != nil; at = &(*at).next {
+		if *at == w {
+			*at, w.next = w.next, nil
+			break
+		}
+	}
+	if s.soft() {
+		delete(s.sh.soft, w)
+	}
+}
+
+// leave removes a watch that has not fired. The kernel is not told: what it says will
+// find nobody, once.
+func (s *Source) leave(w *Watch) (unlisten func() bool) {
+	s.remove(w)
+	s.stopped = s.sh.waits
+	if w.deadline != nil {
+		s.sh.timers.Stop(&w.deadline.timer)
+	}
+	if s.soft() {
+		unlisten, s.layers.stop = s.layers.stop, nil
+	}
+	return unlisten
+}
+
+// isGone says that the kernel, or package net, no longer knows what was registered.
+func isGone(err error) bool {
+	return errors.Is(err, poll.ErrNotFound) || errors.Is(err, poll.ErrBadDescriptor) || errors.Is(err, net.ErrClosed)
+}
+
+// bury ends a registration. Its pending watches fire with Closed.
+func (sh *shard) bury(s *Source) {
+	if s.gone {
+		return
+	}
+	s.gone = true
+	s.lastWake = clock()
+	if !s.soft() {
+		// It fails if the descriptor is closed, which is why we are here, or the
+		// Poller is.
+		_ = sh.p.Delete(s.src)
+		sh.slots[s.index] = nil
+		sh.free = append(sh.free, s.index)
+	}
+	s.fireAll(Closed)
+}
+
+func (s *Source) fireAll(ready Readiness) {
+	for s.watches != nil {
+		w := s.watches
+		s.remove(w)
+		s.sh.fire(w, ready)
+	}
+}
+
+// AfterReadable is the function of this name for this source.
+func (s *Source) AfterReadable(f func(Readiness)) (*Watch, error) {
+	return s.after(poll.Readable, f, false)
+}
+
+// AfterWritable is the function of this name for this source.
+func (s *Source) AfterWritable(f func(Readiness)) (*Watch, error) {
+	return s.after(poll.Writable, f, false)
+}
+
+// After is AfterReadable for any of the conditions in.
+func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return s.after(in, f, false) }
+
+// Inline is After without a goroutine: f is called by whoever finds that the source is
+// ready, and keeps everything else waiting until it returns. It must not block. It may
+// arm and stop watches, and may not close the Reactor.
+func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) { return s.after(in, f, true) }
+
+func (s *Source) after(in Interest, f func(Readiness), inline bool) (*Watch, error) {
+	if f == nil || in == 0 {
+		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
+	}
+	w := &Watch{sh: s.sh, source: s, f: f, in: in, inline: inline, site: site()}
+	if err := w.Rearm(); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// WaitReadable is the function of this name for this source.
+func (s *Source) WaitReadable(ctx context.Context) error {
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(poll.Readable, f, true) })
+}
+
+// WaitWritable is the function of this name for this source.
+func (s *Source) WaitWritable(ctx context.Context) error {
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(poll.Writable, f, true) })
+}
+
+// Handle is the descriptor or SOCKET number that the source had when it was registered.
+func (s *Source) Handle() uintptr { return s.src.Handle() }
+
+// Close ends the registration: pending watches fire with [Closed], at once. The connection
+// or descriptor stays open. Calling Close before closing the connection is how to be
+// told without delay on every system. It fails with poll.ErrNotFound if the
+// registration has ended.
+func (s *Source) Close() error {
+	sh := s.sh
+	sh.mu.Lock()
+	gone := s.gone
+	sh.bury(s)
+	var stop func() bool
+	if s.soft() {
+		stop, s.layers.stop = s.layers.stop, nil
+	}
+	sh.unlock().run()
+	if stop != nil {
+		stop()
+	}
+	if gone {
+		return fmt.Errorf("goetia: close: %w", poll.ErrNotFound)
+	}
+	return nil
+}

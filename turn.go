@@ -1,0 +1,199 @@
+package goetia
+
+import (
+	"errors"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/goetia-go/goetia/internal/timers"
+	"github.com/goetia-go/goetia/poll"
+)
+
+// batch is how many events one Wait takes at most.
+const batch = 256
+
+var batches = sync.Pool{New: func() any { return new([batch]poll.Event) }}
+
+// turn waits until something fires.
+func (sh *shard) turn(timeout time.Duration, quit func() bool) (int, error) {
+	deadline := int64(timers.Never)
+	if timeout >= 0 {
+		deadline = after(clock(), timeout)
+	}
+	events := batches.Get().(*[batch]poll.Event)
+	defer batches.Put(events)
+	sh.enter()
+	defer sh.exit()
+	for {
+		n, err := sh.once(events[:], deadline)
+		switch {
+		case err != nil || n > 0:
+			return n, err
+		case sh.notified.Load() && sh.notified.Swap(false):
+			return 0, nil
+		case quit != nil && quit():
+			return 0, nil
+		case timeout >= 0 && clock() >= deadline:
+			return 0, nil
+		case sh.leaving.Load() > 0:
+			_ = sh.p.Notify() // it was not for this one
+			runtime.Gosched()
+		}
+	}
+}
+
+func (sh *shard) enter() {
+	sh.mu.Lock()
+	sh.turners++
+	sh.mu.Unlock()
+}
+
+// exit leaves. If others are inside, one of them has to look again: what made this
+// one leave may concern them as well, and a timer that only this one knew of.
+func (sh *shard) exit() {
+	sh.mu.Lock()
+	sh.turners--
+	others := sh.turners > 0
+	sh.mu.Unlock()
+	if others {
+		_ = sh.p.Notify() // it fails for a closed Poller only, which wakes all
+	}
+}
+
+// once waits once, and returns how much has fired.
+func (sh *shard) once(events []poll.Event, deadline int64) (int, error) {
+	timeout, tick, err := sh.prepare(deadline)
+	if err != nil {
+		return 0, err
+	}
+	n, err := sh.p.Wait(events, timeout)
+	now := clock()
+	sh.mu.Lock()
+	sh.until = awake
+	before := sh.counts.Fires + sh.counts.Timers
+	for _, ev := range events[:n] {
+		if s := sh.find(ev.Key); s != nil {
+			sh.dispatch(s, Readiness(ev.Ready), tick, now)
+		}
+	}
+	sh.expire(now)
+	sh.look(now)
+	fired := sh.counts.Fires + sh.counts.Timers - before
+	sh.unlock().run()
+	return int(fired), err
+}
+
+// prepare says for how long to wait.
+func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, err error) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if sh.closed {
+		return 0, 0, poll.ErrClosed
+	}
+	now := clock()
+	until := min(deadline, sh.timers.Next(), sh.nextLook(now))
+	sh.waits++
+	sh.until = until
+	if until == timers.Never {
+		return -1, sh.waits, nil
+	}
+	return time.Duration(max(until-now, 0)), sh.waits, nil
+}
+
+// dispatch gives an event to those who wait for it.
+func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
+	s.lastWake = now
+	s.asked = 0 // the kernel has answered, and tells no more
+	if ready&Closed != 0 {
+		sh.bury(s)
+		return
+	}
+	fired := false
+	if s.dubious < tick || s.dubious == 0 {
+		for at := &s.watches; *at != nil; {
+			w := *at
+			if !ready.wakes(w.in) {
+				at = &w.next
+				continue
+			}
+			*at, w.next = w.next, nil
+			sh.fire(w, ready)
+			fired = true
+		}
+	}
+	s.dubious, s.stopped = 0, 0
+	if !fired {
+		sh.counts.Spurious++
+	}
+	if s.watches == nil {
+		return
+	}
+	// Only what somebody waits for: asking for more spins.
+	switch err := s.ask(0, true); {
+	case err == nil:
+	case isGone(err):
+		sh.bury(s)
+	default:
+		// Those who wait have to find out themselves; nobody else's event may
+		// suffer.
+		sh.counts.RearmErrors++
+		s.fireAll(Error)
+	}
+}
+
+// linger is how long a background goroutine stays when there is nothing to wait for.
+const linger = time.Second
+
+// retry is how long a background goroutine rests after a Wait has failed.
+const retry = 10 * time.Millisecond
+
+// drive is the background goroutine.
+func (sh *shard) drive() {
+	defer sh.r.drivers.Done()
+	for {
+		_, err := sh.turn(linger, nil)
+		switch {
+		case errors.Is(err, poll.ErrClosed):
+			return
+		case err != nil:
+			time.Sleep(retry)
+		}
+		if sh.rest() {
+			return
+		}
+	}
+}
+
+// rest ends the background goroutine if there is nothing to wait for.
+func (sh *shard) rest() bool {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	sh.driving = sh.busy()
+	return !sh.driving
+}
+
+func (sh *shard) close() error {
+	sh.mu.Lock()
+	sh.closed = true
+	for _, s := range sh.slots {
+		if s != nil {
+			sh.bury(s)
+		}
+	}
+	var stops []func() bool
+	for w := range sh.soft {
+		s := w.source
+		if s.layers.stop != nil {
+			stops = append(stops, s.layers.stop)
+			s.layers.stop = nil
+		}
+		sh.bury(s)
+	}
+	sh.timers = timers.Queue{}
+	sh.unlock().run()
+	for _, stop := range stops {
+		stop()
+	}
+	return sh.p.Close()
+}

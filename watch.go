@@ -1,0 +1,270 @@
+package goetia
+
+import (
+	"fmt"
+	"net"
+	"runtime"
+	"time"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+// Watch is one wait for readiness, made by [AfterReadable] and the like. It fires once for
+// each time it is armed; making it arms it. Its methods are safe for concurrent use.
+type Watch struct {
+	sh     *shard
+	source *Source
+	f      func(Readiness)
+	// next is the next of the source's armed watches.
+	next *Watch
+	// deadline is made when one is first set.
+	deadline *Timer
+	site     uintptr
+	ready    Readiness
+	in       Interest
+	state    state
+	// inline: f is called by whoever finds the readiness. It does not block.
+	inline bool
+}
+
+// state is what a Watch or a Timer does.
+type state uint8
+
+const (
+	// idle: it has fired or was stopped.
+	idle state = iota
+	// armed: it waits.
+	armed
+	// queued: it has fired, and waits for a goroutine.
+	queued
+)
+
+// AfterReadable calls f in its own goroutine once conn is readable, has ended or has
+// failed; until then it holds neither a goroutine nor a buffer. The connection stays the
+// caller's: it can be read, written, given deadlines and closed as always.
+//
+// conn is anything beneath which there is a descriptor: it has SyscallConn, as
+// *net.TCPConn, *net.UDPConn and *net.UnixConn have, or NetConn, as *tls.Conn and other
+// wrappers have, down to one that has SyscallConn. What TLS has read ahead counts as
+// readable, as does what a wrapper says it holds ([Bufferer]); other wrappers are
+// taken to hold nothing back ([Observe] makes it known where they do).
+//
+// f is called exactly once, unless [Watch.Stop] comes before it: also if conn is
+// closed, with [Closed]. On Windows that is found out at once, on other systems within
+// ten seconds ([WithSweep]), or when the descriptor's number is registered anew, or when
+// [Source.Close] is called. While the watch is pending it keeps conn alive.
+//
+// It fails with net.ErrClosed if conn is closed, poll.ErrUnsupported if there is nothing
+// to wait for beneath it, and poll.ErrInvalid if f is nil.
+func AfterReadable(conn net.Conn, f func(Readiness)) (*Watch, error) {
+	r, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	return r.after(conn, poll.Readable, f, false)
+}
+
+// AfterWritable is [AfterReadable] for a connection that can be written to, or whose
+// connect has ended. Of a TLS connection that is asked of the socket.
+func AfterWritable(conn net.Conn, f func(Readiness)) (*Watch, error) {
+	r, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	return r.after(conn, poll.Writable, f, false)
+}
+
+// after makes and arms a watch. Its caller's caller is the site.
+func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bool) (*Watch, error) {
+	t, err := resolve(conn)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil {
+		return nil, fmt.Errorf("goetia: no function to call: %w", poll.ErrInvalid)
+	}
+	sh := r.shardFor(t)
+	here, caller := t.layers.here(in), site()
+	sh.mu.Lock()
+	ask := in
+	if here {
+		ask = 0
+	}
+	s, w, err := sh.enroll(t, ask)
+	if err == nil {
+		if w == nil {
+			w = new(Watch)
+		}
+		w.sh, w.source, w.f, w.in, w.inline, w.site = sh, s, f, in, inline, caller
+		sh.begin(w, here)
+	}
+	sh.unlock().run()
+	if err != nil {
+		return nil, fmt.Errorf("goetia: watch: %w", err)
+	}
+	s.listen(w)
+	return w, nil
+}
+
+// site is who has called the function that has called after.
+func site() uintptr {
+	var pc [1]uintptr
+	runtime.Callers(4, pc[:])
+	return pc[0]
+}
+
+// begin has a watch wait for what its source was asked for, or fire if that is here.
+func (sh *shard) begin(w *Watch, here bool) {
+	sh.counts.Arms++
+	if here {
+		w.source.lastWake = clock()
+		sh.fire(w, Readable)
+		return
+	}
+	w.state = armed
+	w.source.push(w)
+}
+
+// fire has the callback of a watch called that is in no list any more.
+func (sh *shard) fire(w *Watch, ready Readiness) {
+	sh.counts.Fires++
+	if w.deadline != nil {
+		sh.timers.Stop(&w.deadline.timer)
+	}
+	if w.inline {
+		w.state = idle
+		sh.calls.now(w.f, ready)
+		return
+	}
+	w.ready, w.state = ready, queued
+	sh.calls.queue.push(job{w: w})
+}
+
+// Stop keeps the callback from being called, and says whether it does: false means that it
+// was called, is being called, or was stopped before. The watch can be armed again.
+func (w *Watch) Stop() bool {
+	sh := w.sh
+	sh.mu.Lock()
+	stopped := w.state != idle
+	var unlisten func() bool
+	if w.state == armed {
+		unlisten = w.source.leave(w)
+	}
+	w.state = idle
+	sh.unlock().run()
+	if unlisten != nil {
+		unlisten()
+	}
+	return stopped
+}
+
+// Rearm has the callback called once more when the connection is ready, without
+// registering anew. It does nothing if the watch is pending. It may be called by the
+// callback itself. A deadline holds for one arm, and has to be set again.
+//
+// It fails with net.ErrClosed if the connection or the watch's [Source] is closed, and
+// with poll.ErrClosed if the Reactor is; the callback is then not called.
+func (w *Watch) Rearm() error {
+	sh := w.sh
+	sh.mu.Lock()
+	here := false
+	if s := w.source; w.state == idle && s.layers != nil {
+		// Other people's methods are called without the lock.
+		sh.mu.Unlock()
+		here = s.layers.here(w.in)
+		sh.mu.Lock()
+	}
+	if w.state != idle {
+		sh.mu.Unlock()
+		return nil
+	}
+	err := sh.rearm(w, here)
+	s := w.source
+	sh.unlock().run()
+	if err != nil {
+		return fmt.Errorf("goetia: rearm: %w", err)
+	}
+	s.listen(w)
+	return nil
+}
+
+func (sh *shard) rearm(w *Watch, here bool) error {
+	s := w.source
+	ask := w.in
+	if here {
+		ask = 0
+	}
+	switch {
+	case sh.closed:
+		return poll.ErrClosed
+	case s.gone && (s.kept || s.src.Closed()):
+		return net.ErrClosed
+	case s.gone:
+		// It was dropped because nobody waited for long.
+		again, _, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
+		if err != nil {
+			return err
+		}
+		w.source = again
+	default:
+		if err := s.ask(ask, false); isGone(err) {
+			sh.bury(s)
+			return net.ErrClosed
+		} else if err != nil {
+			return err
+		}
+	}
+	sh.begin(w, here)
+	return nil
+}
+
+// SetDeadline has the watch fire with [TimedOut] if nothing else has made it fire by t. The
+// zero time takes the deadline away. It is about the present arm, and ends with it.
+// On a watch that is not pending it does nothing. Putting a deadline off
+// costs neither an allocation nor a system call.
+func (w *Watch) SetDeadline(t time.Time) {
+	if t.IsZero() {
+		w.setTimeout(-1)
+		return
+	}
+	w.setTimeout(max(time.Until(t), 0))
+}
+
+// SetTimeout is SetDeadline for a time d from now. A d that is not positive has the
+// watch fire at once.
+func (w *Watch) SetTimeout(d time.Duration) { w.setTimeout(max(d, 0)) }
+
+func (w *Watch) setTimeout(d time.Duration) {
+	sh := w.sh
+	sh.mu.Lock()
+	switch {
+	case w.state != armed:
+	case d >= 0:
+		if w.deadline == nil {
+			w.deadline = &Timer{sh: sh, w: w}
+			w.deadline.timer.Owner = w.deadline
+		}
+		sh.timers.Reset(&w.deadline.timer, after(clock(), d))
+	case w.deadline != nil:
+		sh.timers.Stop(&w.deadline.timer)
+	}
+	sh.unlock().run()
+}
+
+// Pending says whether the callback is still to be called.
+func (w *Watch) Pending() bool {
+	w.sh.mu.Lock()
+	defer w.sh.mu.Unlock()
+	return w.state != idle
+}
+
+// Site is where the watch was made, as file:line.
+func (w *Watch) Site() string { return siteString(w.site) }
+
+func siteString(pc uintptr) string {
+	if pc == 0 {
+		return "unknown"
+	}
+	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
+	return fmt.Sprintf("%s:%d (%s)", f.File, f.Line, f.Function)
+}

@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
+	"github.com/goetia-go/goetia/cmd/goetia/internal/reactorecho"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/report"
+	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
 
 type echoCommand struct {
 	Listen    string        `required:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	Engine    string        `enum:"poll" default:"poll" help:"What drives the connections: ${enum}."`
+	Engine    string        `enum:"poll,reactor" default:"poll" help:"What drives the connections: poll (event loops on a Poller) or reactor (callbacks of a Reactor over net.Conns)."`
 	Mechanism mechanism     `placeholder:"NAME" help:"How to ask the kernel; see goetia doctor. The default is this system's best."`
-	Loops     int           `default:"1" help:"Number of event loops."`
-	HighWater size          `default:"256KiB" placeholder:"SIZE" help:"Bytes kept for a peer that does not read before it is no longer read from (${default})."`
+	Loops     int           `default:"1" help:"Number of event loops, or of the Reactor's shards."`
+	HighWater size          `default:"256KiB" placeholder:"SIZE" help:"Bytes kept for a peer that does not read before it is no longer read from (${default}). The reactor keeps none: it reads on when all was written."`
 	For       time.Duration `placeholder:"DURATION" help:"Stop after this time, such as 30s; without it, at an interrupt (Ctrl-C) or SIGTERM."`
 	JSON      bool          `name:"json" help:"Print two lines of JSON: one when listening, one with the counts."`
 }
@@ -28,9 +30,10 @@ Examples:
 
     goetia echo --listen 127.0.0.1:7007
     goetia echo --listen 127.0.0.1:0 --loops 2
+    goetia echo --listen 127.0.0.1:7007 --engine reactor
     goetia echo --listen [::1]:7007 --for 1m --json
 
-With --json the first line has "listening" and "mechanism", the second has accepted, closed, peak, messages, bytes_in, bytes_out, pauses, resets, errors, accept_errors and poller (batches, events, stale, notifies, kernel).`
+With --json the first line has "listening", "engine", "mechanism" and "loops", the second has accepted, closed, peak, messages, bytes_in, bytes_out, pauses, resets, errors, accept_errors and poller (batches, events, stale, notifies, kernel).`
 }
 
 // Validate is called by kong after parsing.
@@ -49,6 +52,7 @@ func (c *echoCommand) Validate() error {
 // listening is the first line with --json.
 type listening struct {
 	Listening string         `json:"listening"`
+	Engine    string         `json:"engine"`
 	Mechanism poll.Mechanism `json:"mechanism"`
 	Loops     int            `json:"loops"`
 }
@@ -64,14 +68,12 @@ func (c *echoCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	server, err := echo.Listen(addr, echo.Options{
-		Mechanism: poll.Mechanism(c.Mechanism), Loops: c.Loops, HighWater: int(c.HighWater),
-	})
+	server, err := c.open(addr)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		err = report.Line(e.stdout, listening{server.Addr().String(), server.Mechanism(), c.Loops})
+		err = report.Line(e.stdout, listening{server.Addr().String(), c.Engine, server.Mechanism(), c.Loops})
 	} else {
 		_, err = fmt.Fprintf(e.stdout, "listening on %s\nmechanism %s\n", server.Addr(), server.Mechanism())
 	}
@@ -86,6 +88,30 @@ func (c *echoCommand) Run(e *env) error {
 	defer stop()
 	err = errors.Join(err, server.Serve(ctx))
 	return errors.Join(err, c.report(e, server.Counts()))
+}
+
+// echoServer is what the engines have in common.
+type echoServer interface {
+	Addr() sock.Addr
+	Mechanism() poll.Mechanism
+	Serve(ctx context.Context) error
+	Counts() echo.Counts
+}
+
+func (c *echoCommand) open(addr sock.Addr) (echoServer, error) {
+	m := poll.Mechanism(c.Mechanism)
+	if c.Engine == "reactor" {
+		return opened(reactorecho.Listen(addr.String(), reactorecho.Options{Mechanism: m, Shards: c.Loops}))
+	}
+	return opened(echo.Listen(addr, echo.Options{Mechanism: m, Loops: c.Loops, HighWater: int(c.HighWater)}))
+}
+
+// opened keeps a nil pointer from becoming an interface that is not nil.
+func opened[T echoServer](s T, err error) (echoServer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (c *echoCommand) report(e *env, n echo.Counts) error {

@@ -27,7 +27,9 @@ type shard struct {
 	// that a slot's next use never has the number of one that an event may be under
 	// way for.
 	generation uint32
-	// soft are the armed watches of connections without a descriptor.
+	// armed is how many watches of sources in the Poller wait, soft are those of
+	// connections without a descriptor.
+	armed  int
 	soft   map[*Watch]struct{}
 	timers timers.Queue
 	sweep  sweep
@@ -42,6 +44,8 @@ type shard struct {
 	// driving: the background goroutine runs, or is about to.
 	driving bool
 	closed  bool
+	// holds: the kernel keeps an armed source open although it was closed.
+	holds   bool
 	counts  Counters
 	latency Histogram
 
@@ -56,6 +60,7 @@ func newShard(r *Reactor, p poller) *shard {
 	sh.calls.limit = r.opts.callbacks
 	sh.calls.run = sh.work
 	sh.sweep.period = int64(r.opts.sweep)
+	sh.holds = p.Features().HoldsOpen
 	return sh
 }
 
@@ -101,7 +106,7 @@ func (sh *shard) known(src poll.Source) *Source {
 }
 
 // busy says whether there is something to drive for.
-func (sh *shard) busy() bool { return len(sh.slots) > len(sh.free) || sh.timers.Len() > 0 }
+func (sh *shard) busy() bool { return sh.armed > 0 || sh.timers.Len() > 0 }
 
 // unlock gives mu up, and says what is to be done without it.
 func (sh *shard) unlock() work {
@@ -112,11 +117,15 @@ func (sh *shard) unlock() work {
 		sh.r.drivers.Add(1)
 	}
 	if sh.until != awake {
-		// Whoever waits has to look again, but only for the sake of a timer that
-		// comes before what it waits for.
+		// Whoever waits has to look again, but only for the sake of something
+		// that comes before what it waits for.
 		if next := sh.timers.Next(); next < sh.until {
 			sh.until, w.notify = next, true
 			sh.counts.Wakes++
+		} else if sh.driving && !sh.busy() {
+			if end := after(clock(), linger); end < sh.until {
+				sh.until, w.notify = end, true
+			}
 		}
 	}
 	sh.mu.Unlock()

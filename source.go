@@ -22,12 +22,11 @@ type Source struct {
 	// lastWake is when the last event came.
 	lastWake          int64
 	index, generation uint32
-	// stopped is the tick in which a watch has left without an event, dubious the tick in
-	// which the kernel was asked anew after that: an event that it gives in
-	// that tick may be of before.
-	stopped, dubious uint64
+	// tick is the one that doubt is about.
+	tick uint64
 	// asked is what the kernel was asked for and has not answered yet.
 	asked Interest
+	doubt doubt
 	// kept: it is the user's, and stays until Close.
 	kept bool
 	// gone: the registration has ended.
@@ -35,6 +34,19 @@ type Source struct {
 	// unused: nobody has waited since the last sweep.
 	unused bool
 }
+
+// doubt is whether an event may be of before the present arm.
+type doubt uint8
+
+const (
+	// clean: there is none.
+	clean doubt = iota
+	// left: a watch has left without an event, so the kernel may be about to give one.
+	left
+	// dubious: then the kernel was asked anew, in the same tick. An event of that tick may
+	// be of before.
+	dubious
+)
 
 // first is a Source with its first watch, which is the only one of most.
 type first struct {
@@ -100,17 +112,20 @@ func (s *Source) ask(more Interest, fresh bool) error {
 		return nil
 	}
 	want := s.wanted() | more
-	if want&^s.asked == 0 && !fresh && s.stopped == 0 {
+	if want&^s.asked == 0 && !fresh && s.doubt == clean {
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
 	if err != nil {
 		return err
 	}
-	if s.stopped == s.sh.waits && s.stopped != 0 {
-		s.dubious = s.sh.waits
+	if s.doubt == left {
+		s.doubt = clean
+		if s.tick == s.sh.waits {
+			s.doubt = dubious
+		}
 	}
-	s.asked, s.stopped = want, 0
+	s.asked = want
 	return nil
 }
 
@@ -127,6 +142,8 @@ func (s *Source) push(w *Watch) {
 	s.unused = false
 	if s.soft() {
 		s.sh.soft[w] = struct{}{}
+	} else {
+		s.sh.armed++
 	}
 }
 
@@ -137,8 +154,15 @@ func (s *Source) remove(w *Watch) {
 			break
 		}
 	}
+	s.removed(w)
+}
+
+// removed counts a watch that is not in the list any more.
+func (s *Source) removed(w *Watch) {
 	if s.soft() {
 		delete(s.sh.soft, w)
+	} else {
+		s.sh.armed--
 	}
 }
 
@@ -146,12 +170,17 @@ func (s *Source) remove(w *Watch) {
 // find nobody, once.
 func (s *Source) leave(w *Watch) (unlisten func() bool) {
 	s.remove(w)
-	s.stopped = s.sh.waits
+	s.doubt, s.tick = left, s.sh.waits
 	if w.deadline != nil {
 		s.sh.timers.Stop(&w.deadline.timer)
 	}
-	if s.soft() {
+	switch {
+	case s.soft():
 		unlisten, s.layers.stop = s.layers.stop, nil
+	case s.sh.holds:
+		// Here the kernel keeps the connection open for as long as it is asked.
+		// If it cannot be told, there is nothing to ask any more.
+		_ = s.ask(0, true)
 	}
 	return unlisten
 }

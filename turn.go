@@ -110,7 +110,7 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 		return
 	}
 	fired := false
-	if s.dubious < tick || s.dubious == 0 {
+	if s.doubt != dubious || s.tick < tick {
 		for at := &s.watches; *at != nil; {
 			w := *at
 			if !ready.wakes(w.in) {
@@ -118,11 +118,12 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 				continue
 			}
 			*at, w.next = w.next, nil
+			s.removed(w)
 			sh.fire(w, ready)
 			fired = true
 		}
 	}
-	s.dubious, s.stopped = 0, 0
+	s.doubt = clean
 	if !fired {
 		sh.counts.Spurious++
 	}
@@ -142,8 +143,9 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 	}
 }
 
-// linger is how long a background goroutine stays when there is nothing to wait for.
-const linger = time.Second
+// linger is how long a background goroutine stays when there is nothing to wait for: long
+// enough not to be started for each event, and short enough not to be taken for a leak.
+const linger = 100 * time.Millisecond
 
 // retry is how long a background goroutine rests after a Wait has failed.
 const retry = 10 * time.Millisecond
@@ -152,25 +154,45 @@ const retry = 10 * time.Millisecond
 func (sh *shard) drive() {
 	defer sh.r.drivers.Done()
 	for {
-		_, err := sh.turn(linger, nil)
+		n, err := sh.turn(-1, sh.idle)
+		if err == nil && sh.idle() {
+			n, err = sh.turn(linger, nil)
+		}
 		switch {
 		case errors.Is(err, poll.ErrClosed):
 			return
 		case err != nil:
 			time.Sleep(retry)
-		}
-		if sh.rest() {
+		case n == 0 && sh.rest():
 			return
 		}
 	}
 }
 
-// rest ends the background goroutine if there is nothing to wait for.
-func (sh *shard) rest() bool {
+func (sh *shard) idle() bool {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	sh.driving = sh.busy()
-	return !sh.driving
+	return !sh.busy()
+}
+
+// rest ends the background goroutine if there is nothing to wait for. Nobody will sweep
+// then, so it drops what nobody waits for.
+func (sh *shard) rest() bool {
+	for at := 0; ; at += part {
+		sh.mu.Lock()
+		if sh.busy() || at >= len(sh.slots) {
+			sh.driving = sh.busy()
+			rests := !sh.driving
+			sh.mu.Unlock()
+			return rests
+		}
+		for _, s := range sh.slots[at:min(at+part, len(sh.slots))] {
+			if s != nil && !s.kept {
+				sh.bury(s)
+			}
+		}
+		sh.unlock().run()
+	}
 }
 
 func (sh *shard) close() error {

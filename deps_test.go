@@ -83,6 +83,8 @@ var law = func() []rule {
 		})
 	}
 	return append(rules,
+		// Another kernel for tests of one mechanism, which is written in C.
+		rule{"internal/backend/kqueue/libkqueue/*.go", []string{contract, "./internal/sys/*", "./internal/backend/kqueue", "C"}},
 		rule{"internal/sys/*/*.go", []string{sys, "unsafe"}},
 		rule{"internal/extra/...", []string{"./internal/extra/*", "./internal/sys/*", sys, "unsafe"}},
 		rule{"internal/invariants/*.go", nil},
@@ -94,7 +96,7 @@ var law = func() []rule {
 var testsMay = []string{
 	"testing", "testing/...",
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
-	"./internal/backend/kqueue/kqueuetest", "./internal/backend/evport/evporttest",
+	"./internal/backend/kqueue/kqueuetest", "./internal/backend/kqueue/libkqueue", "./internal/backend/evport/evporttest",
 	"./internal/backend/socknotify/socknotifytest",
 	"go.uber.org/goleak", "pgregory.net/rapid",
 }

@@ -32,9 +32,11 @@ type shard struct {
 	timers timers.Queue
 	sweep  sweep
 	calls  calls
-	// waits counts the calls of the Poller's Wait; a tick is the time from one to
-	// the next.
-	waits uint64
+	// waits counts the calls of the Poller's Wait. A call's number is its tick; an
+	// event belongs to the tick of the call that has collected it. waiting are the
+	// calls that have not come back.
+	waits   uint64
+	waiting int
 	// until is when the Wait in progress ends by itself, and awake if there is none.
 	until int64
 	// turners are those inside turn.

@@ -22,14 +22,15 @@ type Source struct {
 	// lastWake is when the last event came.
 	lastWake          int64
 	index, generation uint32
-	// stopped is the tick in which a watch has left without an event, dubious the tick in
-	// which the kernel was asked anew after that: an event that it gives in
-	// that tick may be of before.
-	stopped, dubious uint64
+	// dubious is the last tick whose events may be of before a watch was stopped
+	// and the kernel asked anew.
+	dubious uint64
 	// asked is what the kernel was asked for and has not answered yet.
 	asked Interest
 	// kept: it is the user's, and stays until Close.
 	kept bool
+	// stopped: a watch has left without an event since the kernel was last asked.
+	stopped bool
 	// gone: the registration has ended.
 	gone bool
 	// unused: nobody has waited since the last sweep.
@@ -54,7 +55,12 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 	}
 	if s := sh.known(t.src); s != nil {
 		err := net.ErrClosed
+		// If both are open then both have the number, and are the same. In this
+		// order: t had the number before and still has it when s was seen to.
 		if !s.src.Closed() {
+			if t.src.Closed() {
+				return nil, nil, net.ErrClosed
+			}
 			err = s.ask(in, true)
 		}
 		if err == nil {
@@ -100,17 +106,19 @@ func (s *Source) ask(more Interest, fresh bool) error {
 		return nil
 	}
 	want := s.wanted() | more
-	if want&^s.asked == 0 && !fresh && s.stopped == 0 {
+	if want&^s.asked == 0 && !fresh && !s.stopped {
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
 	if err != nil {
 		return err
 	}
-	if s.stopped == s.sh.waits && s.stopped != 0 {
+	if s.stopped && s.sh.waiting > 0 {
+		// Whoever is inside Wait may have collected already what the kernel had
+		// for the one that has left.
 		s.dubious = s.sh.waits
 	}
-	s.asked, s.stopped = want, 0
+	s.asked, s.stopped = want, false
 	return nil
 }
 
@@ -146,7 +154,7 @@ func (s *Source) remove(w *Watch) {
 // find nobody, once.
 func (s *Source) leave(w *Watch) (unlisten func() bool) {
 	s.remove(w)
-	s.stopped = s.sh.waits
+	s.stopped = true
 	if w.deadline != nil {
 		s.sh.timers.Stop(&w.deadline.timer)
 	}

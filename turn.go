@@ -71,6 +71,7 @@ func (sh *shard) once(events []poll.Event, deadline int64) (int, error) {
 	now := clock()
 	sh.mu.Lock()
 	sh.until = awake
+	sh.waiting--
 	before := sh.counts.Fires + sh.counts.Timers
 	for _, ev := range events[:n] {
 		if s := sh.find(ev.Key); s != nil {
@@ -94,6 +95,7 @@ func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, er
 	now := clock()
 	until := min(deadline, sh.timers.Next(), sh.nextLook(now))
 	sh.waits++
+	sh.waiting++
 	sh.until = until
 	if until == timers.Never {
 		return -1, sh.waits, nil
@@ -110,7 +112,7 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 		return
 	}
 	fired := false
-	if s.dubious < tick || s.dubious == 0 {
+	if s.dubious == 0 || int64(tick-s.dubious) > 0 {
 		for at := &s.watches; *at != nil; {
 			w := *at
 			if !ready.wakes(w.in) {
@@ -122,7 +124,7 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 			fired = true
 		}
 	}
-	s.dubious, s.stopped = 0, 0
+	s.stopped = false
 	if !fired {
 		sh.counts.Spurious++
 	}

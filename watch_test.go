@@ -16,10 +16,13 @@ import (
 // soon bounds how long a test waits for what has to happen. It is no measure of speed.
 const soon = 20 * time.Second
 
+// mechanism is what the tests are asked to use, as those of package poll are.
+func mechanism() []Option { return []Option{WithMechanism(poll.Mechanism(os.Getenv("GOETIA_MECHANISM")))} }
+
 // open makes a Reactor that drives itself.
 func open(t testing.TB, opts ...Option) *Reactor {
 	t.Helper()
-	r, err := New(append([]Option{WithBackground()}, opts...)...)
+	r, err := New(append(append(mechanism(), WithBackground()), opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,7 +103,9 @@ func (sh *shard) known(src poll.Source) *Source {
 }
 
 // busy says whether there is something to drive for.
-func (sh *shard) busy() bool { return len(sh.slots) > len(sh.free) || sh.timers.Len() > 0 }
+func (sh *shard) busy() bool { return sh.registered() || sh.timers.Len() > 0 }
+
+func (sh *shard) registered() bool { return len(sh.slots) > len(sh.free) }
 
 // unlock gives mu up, and says what is to be done without it.
 func (sh *shard) unlock() work {
@@ -114,9 +116,13 @@ func (sh *shard) unlock() work {
 		sh.r.drivers.Add(1)
 	}
 	if sh.until != awake {
-		// Whoever waits has to look again, but only for the sake of a timer that
-		// comes before what it waits for.
-		if next := sh.timers.Next(); next < sh.until {
+		// Whoever waits has to look again, but only for the sake of a timer, or
+		// of the first sweep, that comes before what it waits for.
+		next := sh.timers.Next()
+		if !sh.sweep.on && sh.registered() {
+			next = min(next, sh.nextLook(clock()))
+		}
+		if next < sh.until {
 			sh.until, w.notify = next, true
 			sh.counts.Wakes++
 		}

@@ -17,7 +17,9 @@ import (
 const soon = 20 * time.Second
 
 // mechanism is what the tests are asked to use, as those of package poll are.
-func mechanism() []Option { return []Option{WithMechanism(poll.Mechanism(os.Getenv("GOETIA_MECHANISM")))} }
+func mechanism() []Option {
+	return []Option{WithMechanism(poll.Mechanism(os.Getenv("GOETIA_MECHANISM")))}
+}
 
 // open makes a Reactor that drives itself.
 func open(t testing.TB, opts ...Option) *Reactor {

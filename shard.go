@@ -27,8 +27,10 @@ type shard struct {
 	// that a slot's next use never has the number of one that an event may be under
 	// way for.
 	generation uint32
-	// soft are the armed watches of connections without a descriptor.
-	soft   map[*Watch]struct{}
+	// soft are the armed watches of connections without a descriptor, arms how many
+	// there have been.
+	soft   map[*Watch]listening
+	arms   uint64
 	timers timers.Queue
 	sweep  sweep
 	calls  calls
@@ -54,7 +56,7 @@ type shard struct {
 }
 
 func newShard(r *Reactor, p poller) *shard {
-	sh := &shard{r: r, p: p, until: awake, soft: make(map[*Watch]struct{})}
+	sh := &shard{r: r, p: p, until: awake, soft: make(map[*Watch]listening)}
 	sh.calls.limit = r.opts.callbacks
 	sh.calls.run = sh.work
 	sh.sweep.period = int64(r.opts.sweep)

@@ -17,6 +17,9 @@ type Source struct {
 	src poll.Source
 	// layers is nil for a bare descriptor. It may become known later.
 	layers *layers
+	// soft: it has no descriptor, and tells its readiness itself. That never changes,
+	// nor do the layers then.
+	soft bool
 	// watches are the armed ones, the last first.
 	watches *Watch
 	// lastWake is when the last event came.
@@ -50,7 +53,7 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 		return nil, nil, poll.ErrClosed
 	}
 	if t.layers != nil && t.layers.notifier != nil {
-		f := &first{source: Source{sh: sh, layers: t.layers}}
+		f := &first{source: Source{sh: sh, layers: t.layers, soft: true}}
 		return &f.source, &f.watch, nil
 	}
 	if s := sh.known(t.src); s != nil {
@@ -102,7 +105,7 @@ func (sh *shard) add(t target, in Interest) (*Source, *Watch, error) {
 // ask asks the kernel for what the armed watches want and more. Without fresh it
 // is not asked for what it was asked for and has not answered.
 func (s *Source) ask(more Interest, fresh bool) error {
-	if s.soft() {
+	if s.soft {
 		return nil
 	}
 	want := s.wanted() | more
@@ -133,8 +136,9 @@ func (s *Source) wanted() (in Interest) {
 func (s *Source) push(w *Watch) {
 	w.next, s.watches = s.watches, w
 	s.unused = false
-	if s.soft() {
-		s.sh.soft[w] = struct{}{}
+	if s.soft {
+		s.sh.arms++
+		s.sh.soft[w] = listening{arm: s.sh.arms}
 	}
 }
 
@@ -145,7 +149,7 @@ func (s *Source) remove(w *Watch) {
 			break
 		}
 	}
-	if s.soft() {
+	if s.soft {
 		delete(s.sh.soft, w)
 	}
 }
@@ -153,13 +157,13 @@ func (s *Source) remove(w *Watch) {
 // leave removes a watch that has not fired. The kernel is not told: what it says will
 // find nobody, once.
 func (s *Source) leave(w *Watch) (unlisten func() bool) {
+	if s.soft {
+		unlisten = s.sh.unlisten(w)
+	}
 	s.remove(w)
 	s.stopped = true
 	if w.deadline != nil {
 		s.sh.timers.Stop(&w.deadline.timer)
-	}
-	if s.soft() {
-		unlisten, s.layers.stop = s.layers.stop, nil
 	}
 	return unlisten
 }
@@ -176,7 +180,7 @@ func (sh *shard) bury(s *Source) {
 	}
 	s.gone = true
 	s.lastWake = clock()
-	if !s.soft() {
+	if !s.soft {
 		// It fails if the descriptor is closed, which is why we are here, or the
 		// Poller is.
 		_ = sh.p.Delete(s.src)
@@ -243,14 +247,10 @@ func (s *Source) Handle() uintptr { return s.src.Handle() }
 func (s *Source) Close() error {
 	sh := s.sh
 	sh.mu.Lock()
-	gone := s.gone
+	gone, stops := s.gone, s.unlistenAll(nil)
 	sh.bury(s)
-	var stop func() bool
-	if s.soft() {
-		stop, s.layers.stop = s.layers.stop, nil
-	}
 	sh.unlock().run()
-	if stop != nil {
+	for _, stop := range stops {
 		stop()
 	}
 	if gone {

@@ -185,12 +185,8 @@ func (sh *shard) close() error {
 	}
 	var stops []func() bool
 	for w := range sh.soft {
-		s := w.source
-		if s.layers.stop != nil {
-			stops = append(stops, s.layers.stop)
-			s.layers.stop = nil
-		}
-		sh.bury(s)
+		stops = w.source.unlistenAll(stops)
+		sh.bury(w.source)
 	}
 	sh.timers = timers.Queue{}
 	sh.unlock().run()

@@ -170,8 +170,9 @@ func (w *Watch) Rearm() error {
 	here := false
 	if s := w.source; w.state == idle && s.layers != nil {
 		// Other people's methods are called without the lock.
+		l := s.layers
 		sh.mu.Unlock()
-		here = s.layers.here(w.in)
+		here = l.here(w.in)
 		sh.mu.Lock()
 	}
 	if w.state != idle {

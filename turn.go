@@ -107,7 +107,8 @@ func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, er
 func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 	s.lastWake = now
 	s.asked = 0 // the kernel has answered, and tells no more
-	if ready&Closed != 0 {
+	if ready&Closed != 0 || ready&(HangUp|Error) != 0 && s.src.Closed() {
+		// io_uring sees the end of a connection that was closed here.
 		sh.bury(s)
 		return
 	}

@@ -76,6 +76,9 @@ func soak(t *testing.T, n int, opts ...Option) {
 	if got := s.fires.Load() + s.stops.Load(); st.Arms != got {
 		t.Errorf("%d arms, and %d fires and %d stops", st.Arms, s.fires.Load(), s.stops.Load())
 	}
+	if k := st.Poll.Kernel; int64(k.Waits) < 0 || int64(k.Changes) < 0 {
+		t.Errorf("the kernel was asked %d and told %d times", int64(k.Waits), int64(k.Changes))
+	}
 	t.Logf("arms %d, fires %d, stops %d, spurious %d, registrations %d, waits %d, changes %d",
 		st.Arms, s.fires.Load(), s.stops.Load(), st.Spurious, st.Registrations, st.Poll.Kernel.Waits, st.Poll.Kernel.Changes)
 }

@@ -189,7 +189,9 @@ func (sh *shard) close() error {
 		stops = w.source.unlistenAll(stops)
 		sh.bury(w.source)
 	}
-	sh.timers = timers.Queue{}
+	for q := sh.timers.Pop(timers.Never); q != nil; q = sh.timers.Pop(timers.Never) {
+		q.Owner.(*Timer).state = idle
+	}
 	sh.unlock().run()
 	for _, stop := range stops {
 		stop()

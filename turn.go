@@ -29,6 +29,7 @@ func (sh *shard) turn(timeout time.Duration, quit func() bool) (int, error) {
 		n, err := sh.once(events[:], deadline)
 		switch {
 		case err != nil || n > 0:
+			sh.notified.Swap(false) // this one returns
 			return n, err
 		case sh.notified.Load() && sh.notified.Swap(false):
 			return 0, nil

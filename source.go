@@ -162,9 +162,7 @@ func (s *Source) leave(w *Watch) (unlisten func() bool) {
 	}
 	s.remove(w)
 	s.stopped = true
-	if w.deadline != nil {
-		s.sh.timers.Stop(&w.deadline.timer)
-	}
+	w.noDeadline()
 	return unlisten
 }
 

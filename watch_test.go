@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -550,3 +551,28 @@ func (c cycle) NetConn() net.Conn { return c }
 type empty struct{ net.Conn }
 
 func (empty) NetConn() net.Conn { return nil }
+
+// TestForgottenDeadline: a watch that has fired is not kept by the deadline that it had.
+func TestForgottenDeadline(t *testing.T) {
+	r := open(t, WithSweep(10*time.Millisecond))
+	r.AfterFunc(time.Minute, func() {}) // behind which the deadline is out of sight
+	a, b := tcp(t)
+	gone := make(chan struct{})
+	func() {
+		c, held := newFired(), new([64]byte)
+		runtime.AddCleanup(held, func(struct{}) { close(gone) }, struct{}{})
+		w := check[*Watch](t)(r.AfterReadable(a, func(r Readiness) { held[0]++; c.call(r) }))
+		w.SetTimeout(time.Hour)
+		write(t, b, "x")
+		c.wait(t)
+	}()
+	eventually(t, func() bool {
+		runtime.GC()
+		select {
+		case <-gone:
+			return true
+		default:
+			return false
+		}
+	})
+}

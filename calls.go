@@ -71,9 +71,13 @@ func callAll(list *[]call) {
 // next before it ends, and saves that one's a turn.
 func (sh *shard) work() {
 	left := false
+	var running *Timer
 	defer func() {
 		if !left { // a callback called runtime.Goexit
 			sh.mu.Lock()
+			if running != nil {
+				running.again()
+			}
 			sh.calls.workers--
 			sh.unlock().run()
 		}
@@ -98,11 +102,12 @@ func (sh *shard) work() {
 			sh.mu.Lock()
 		case j.t != nil && j.t.state == queued:
 			t := j.t
-			t.state = idle
+			t.state, t.running, running = idle, t.every != 0, t
 			sh.mu.Unlock()
-			t.call()
+			t.f()
 			sh.mu.Lock()
 			t.again()
+			running = nil
 		}
 	}
 }

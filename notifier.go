@@ -1,26 +1,30 @@
 package goetia
 
-// soft says that the source has no descriptor, and tells its readiness itself.
-func (s *Source) soft() bool { return s.layers != nil && s.layers.notifier != nil }
+// listening is an armed watch of a connection without a descriptor.
+type listening struct {
+	// arm tells this arm from others of the same watch.
+	arm uint64
+	// stop withdraws what the connection was asked, once that is known.
+	stop func() bool
+}
 
 // listen asks a connection without a descriptor to tell, for a watch that was armed.
 func (s *Source) listen(w *Watch) {
-	if !s.soft() {
+	if !s.soft {
 		return
 	}
-	sh, l := s.sh, s.layers
+	sh := s.sh
 	sh.mu.Lock()
-	if w.state != armed {
-		sh.mu.Unlock()
-		return
-	}
-	l.arm++
-	arm := l.arm
+	arm := sh.soft[w].arm
 	sh.mu.Unlock()
-	stop := l.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, arm, r) })
+	if arm == 0 {
+		return // it has fired, or was stopped
+	}
+	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, arm, r) })
 	sh.mu.Lock()
-	if late := l.arm != arm || w.state != armed; !late {
-		l.stop, stop = stop, nil
+	if sh.soft[w].arm == arm {
+		sh.soft[w] = listening{arm, stop}
+		stop = nil
 	}
 	sh.mu.Unlock()
 	if stop != nil {
@@ -32,10 +36,26 @@ func (s *Source) listen(w *Watch) {
 func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 	sh := s.sh
 	sh.mu.Lock()
-	if s.layers.arm == arm && w.state == armed {
-		s.lastWake, s.layers.stop = clock(), nil
+	if sh.soft[w].arm == arm {
+		s.lastWake = clock()
 		s.remove(w)
 		sh.fire(w, ready)
 	}
 	sh.unlock().run()
+}
+
+// unlisten returns what withdraws a watch's question, or nil.
+func (sh *shard) unlisten(w *Watch) func() bool { return sh.soft[w].stop }
+
+// unlistenAll is unlisten for all watches of a source.
+func (s *Source) unlistenAll(stops []func() bool) []func() bool {
+	if !s.soft {
+		return stops
+	}
+	for w := s.watches; w != nil; w = w.next {
+		if stop := s.sh.unlisten(w); stop != nil {
+			stops = append(stops, stop)
+		}
+	}
+	return stops
 }

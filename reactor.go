@@ -149,8 +149,11 @@ func (r *Reactor) Turn(timeout time.Duration) (int, error) {
 // Reactor is closed. Shards beyond the first have goroutines of their own, which have
 // ended when Run returns.
 func (r *Reactor) Run(ctx context.Context) error {
-	done := func() bool { return ctx.Err() != nil }
-	defer r.leaveAtEnd(ctx)()
+	// A shard that fails ends the others, too.
+	all, cancel := context.WithCancel(ctx)
+	defer cancel()
+	done := func() bool { return all.Err() != nil }
+	defer r.leaveAtEnd(all)()
 	failed := make(chan error, len(r.shards))
 	run := func(sh *shard) {
 		var err error
@@ -158,6 +161,7 @@ func (r *Reactor) Run(ctx context.Context) error {
 			_, err = sh.turn(-1, done)
 		}
 		failed <- err
+		cancel()
 	}
 	for _, sh := range r.shards[1:] {
 		go run(sh)
@@ -165,7 +169,9 @@ func (r *Reactor) Run(ctx context.Context) error {
 	run(r.shards[0])
 	var err error
 	for range r.shards {
-		err = errors.Join(err, <-failed)
+		if e := <-failed; !errors.Is(err, e) {
+			err = errors.Join(err, e)
+		}
 	}
 	if err == nil {
 		err = ctx.Err()

@@ -21,10 +21,6 @@ type layers struct {
 	buffered func() int
 	// notifier stands in the place of a descriptor.
 	notifier Notifier
-	// arm counts the calls of notifier's NotifyReady, stop withdraws the last one. They
-	// are guarded by shard.mu.
-	arm  uint64
-	stop func() bool
 }
 
 // here says whether a reader need not wait.

@@ -27,16 +27,20 @@ type shard struct {
 	// that a slot's next use never has the number of one that an event may be under
 	// way for.
 	generation uint32
-	// armed is how many watches of sources in the Poller wait, soft are those of
-	// connections without a descriptor.
-	armed  int
-	soft   map[*Watch]struct{}
+	// armed is how many watches of sources in the Poller wait.
+	armed int
+	// soft are the armed watches of connections without a descriptor, arms how many
+	// there have been.
+	soft   map[*Watch]listening
+	arms   uint64
 	timers timers.Queue
 	sweep  sweep
 	calls  calls
-	// waits counts the calls of the Poller's Wait; a tick is the time from one to
-	// the next.
-	waits uint64
+	// waits counts the calls of the Poller's Wait. A call's number is its tick; an
+	// event belongs to the tick of the call that has collected it. waiting are the
+	// calls that have not come back.
+	waits   uint64
+	waiting int
 	// until is when the Wait in progress ends by itself, and awake if there is none.
 	until int64
 	// turners are those inside turn.
@@ -56,7 +60,7 @@ type shard struct {
 }
 
 func newShard(r *Reactor, p poller) *shard {
-	sh := &shard{r: r, p: p, until: awake, soft: make(map[*Watch]struct{})}
+	sh := &shard{r: r, p: p, until: awake, soft: make(map[*Watch]listening)}
 	sh.calls.limit = r.opts.callbacks
 	sh.calls.run = sh.work
 	sh.sweep.period = int64(r.opts.sweep)
@@ -108,6 +112,8 @@ func (sh *shard) known(src poll.Source) *Source {
 // busy says whether there is something to drive for.
 func (sh *shard) busy() bool { return sh.armed > 0 || sh.timers.Len() > 0 }
 
+func (sh *shard) registered() bool { return len(sh.slots) > len(sh.free) }
+
 // unlock gives mu up, and says what is to be done without it.
 func (sh *shard) unlock() work {
 	w := work{sh: sh}
@@ -117,12 +123,17 @@ func (sh *shard) unlock() work {
 		sh.r.drivers.Add(1)
 	}
 	if sh.until != awake {
-		// Whoever waits has to look again, but only for the sake of something
-		// that comes before what it waits for.
-		if next := sh.timers.Next(); next < sh.until {
+		// Whoever waits has to look again, but only for the sake of a timer, or
+		// of the first sweep, that comes before what it waits for.
+		next := sh.timers.Next()
+		if !sh.sweep.on && sh.registered() {
+			next = min(next, sh.nextLook(clock()))
+		}
+		if next < sh.until {
 			sh.until, w.notify = next, true
 			sh.counts.Wakes++
 		} else if sh.driving && !sh.busy() {
+			// The background goroutine is to end soon.
 			if end := after(clock(), linger); end < sh.until {
 				sh.until, w.notify = end, true
 			}

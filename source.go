@@ -22,31 +22,23 @@ type Source struct {
 	// lastWake is when the last event came.
 	lastWake          int64
 	index, generation uint32
-	// tick is the one that doubt is about.
-	tick uint64
+	// dubious is the last tick whose events may be of before a watch was stopped
+	// and the kernel asked anew.
+	dubious uint64
 	// asked is what the kernel was asked for and has not answered yet.
 	asked Interest
-	doubt doubt
+	// soft: it has no descriptor, and tells its readiness itself. That never changes,
+	// nor do the layers then.
+	soft bool
 	// kept: it is the user's, and stays until Close.
 	kept bool
+	// stopped: a watch has left without an event since the kernel was last asked.
+	stopped bool
 	// gone: the registration has ended.
 	gone bool
 	// unused: nobody has waited since the last sweep.
 	unused bool
 }
-
-// doubt is whether an event may be of before the present arm.
-type doubt uint8
-
-const (
-	// clean: there is none.
-	clean doubt = iota
-	// left: a watch has left without an event, so the kernel may be about to give one.
-	left
-	// dubious: then the kernel was asked anew, in the same tick. An event of that tick may
-	// be of before.
-	dubious
-)
 
 // first is a Source with its first watch, which is the only one of most.
 type first struct {
@@ -61,12 +53,17 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 		return nil, nil, poll.ErrClosed
 	}
 	if t.layers != nil && t.layers.notifier != nil {
-		f := &first{source: Source{sh: sh, layers: t.layers}}
+		f := &first{source: Source{sh: sh, layers: t.layers, soft: true}}
 		return &f.source, &f.watch, nil
 	}
 	if s := sh.known(t.src); s != nil {
 		err := net.ErrClosed
+		// If both are open then both have the number, and are the same. In this
+		// order: t had the number before and still has it when s was seen to.
 		if !s.src.Closed() {
+			if t.src.Closed() {
+				return nil, nil, net.ErrClosed
+			}
 			err = s.ask(in, true)
 		}
 		if err == nil {
@@ -108,24 +105,23 @@ func (sh *shard) add(t target, in Interest) (*Source, *Watch, error) {
 // ask asks the kernel for what the armed watches want and more. Without fresh it
 // is not asked for what it was asked for and has not answered.
 func (s *Source) ask(more Interest, fresh bool) error {
-	if s.soft() {
+	if s.soft {
 		return nil
 	}
 	want := s.wanted() | more
-	if want&^s.asked == 0 && !fresh && s.doubt == clean {
+	if want&^s.asked == 0 && !fresh && !s.stopped {
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
 	if err != nil {
 		return err
 	}
-	if s.doubt == left {
-		s.doubt = clean
-		if s.tick == s.sh.waits {
-			s.doubt = dubious
-		}
+	if s.stopped && s.sh.waiting > 0 {
+		// Whoever is inside Wait may have collected already what the kernel had
+		// for the one that has left.
+		s.dubious = s.sh.waits
 	}
-	s.asked = want
+	s.asked, s.stopped = want, false
 	return nil
 }
 
@@ -140,8 +136,9 @@ func (s *Source) wanted() (in Interest) {
 func (s *Source) push(w *Watch) {
 	w.next, s.watches = s.watches, w
 	s.unused = false
-	if s.soft() {
-		s.sh.soft[w] = struct{}{}
+	if s.soft {
+		s.sh.arms++
+		s.sh.soft[w] = listening{arm: s.sh.arms}
 	} else {
 		s.sh.armed++
 	}
@@ -159,7 +156,7 @@ func (s *Source) remove(w *Watch) {
 
 // removed counts a watch that is not in the list any more.
 func (s *Source) removed(w *Watch) {
-	if s.soft() {
+	if s.soft {
 		delete(s.sh.soft, w)
 	} else {
 		s.sh.armed--
@@ -169,15 +166,13 @@ func (s *Source) removed(w *Watch) {
 // leave removes a watch that has not fired. The kernel is not told: what it says will
 // find nobody, once.
 func (s *Source) leave(w *Watch) (unlisten func() bool) {
-	s.remove(w)
-	s.doubt, s.tick = left, s.sh.waits
-	if w.deadline != nil {
-		s.sh.timers.Stop(&w.deadline.timer)
+	if s.soft {
+		unlisten = s.sh.unlisten(w)
 	}
-	switch {
-	case s.soft():
-		unlisten, s.layers.stop = s.layers.stop, nil
-	case s.sh.holds:
+	s.remove(w)
+	s.stopped = true
+	w.noDeadline()
+	if s.sh.holds {
 		// Here the kernel keeps the connection open for as long as it is asked.
 		// If it cannot be told, there is nothing to ask any more.
 		_ = s.ask(0, true)
@@ -197,7 +192,7 @@ func (sh *shard) bury(s *Source) {
 	}
 	s.gone = true
 	s.lastWake = clock()
-	if !s.soft() {
+	if !s.soft {
 		// It fails if the descriptor is closed, which is why we are here, or the
 		// Poller is.
 		_ = sh.p.Delete(s.src)
@@ -264,14 +259,10 @@ func (s *Source) Handle() uintptr { return s.src.Handle() }
 func (s *Source) Close() error {
 	sh := s.sh
 	sh.mu.Lock()
-	gone := s.gone
+	gone, stops := s.gone, s.unlistenAll(nil)
 	sh.bury(s)
-	var stop func() bool
-	if s.soft() {
-		stop, s.layers.stop = s.layers.stop, nil
-	}
 	sh.unlock().run()
-	if stop != nil {
+	for _, stop := range stops {
 		stop()
 	}
 	if gone {

@@ -19,7 +19,8 @@ type Counters struct {
 	Timers uint64
 	// Spurious are events that found nobody waiting for them.
 	Spurious uint64
-	// Wakes is how many times a Wait was interrupted for an earlier timer.
+	// Wakes is how many times a Wait was interrupted for an earlier timer or
+	// for the first sweep.
 	Wakes uint64
 	// RearmErrors is how many times the kernel refused to go on watching a source after
 	// an event. The watches concerned fired with Error.

@@ -22,7 +22,7 @@ const (
 
 // nextLook is when to look again.
 func (sh *shard) nextLook(now int64) int64 {
-	if len(sh.slots) == len(sh.free) {
+	if !sh.registered() {
 		sh.sweep.on = false
 		return timers.Never
 	}

@@ -13,7 +13,7 @@ import (
 type Timer struct {
 	sh    *shard
 	timer timers.Timer
-	// w is the watch whose deadline this is; f is called otherwise.
+	// w is the watch whose deadline this is, while it is set; f is called otherwise.
 	w *Watch
 	f func()
 	// every is the period, or zero.
@@ -25,6 +25,8 @@ type Timer struct {
 	// does not schedule the next.
 	epoch uint32
 	ran   uint32
+	// running: an interval's function is being called.
+	running bool
 }
 
 // Missed says what an interval does about ticks that were due while its function was
@@ -88,12 +90,15 @@ func (t *Timer) set(d time.Duration) (was bool) {
 
 // stop is Stop with the lock held.
 func (t *Timer) stop() (was bool) {
+	was = t.state != idle || t.goesOn()
 	t.epoch++
-	was = t.state != idle
 	t.state = idle
 	t.sh.timers.Stop(&t.timer)
 	return was
 }
+
+// goesOn says whether there is a next tick when the call that is running has ended.
+func (t *Timer) goesOn() bool { return t.running && t.epoch == t.ran && !t.sh.closed }
 
 // Stop keeps the function from being called, and an interval from going on. It
 // says whether it does: false means that a Timer has expired or was stopped before. It
@@ -117,7 +122,14 @@ func (sh *shard) expire(now int64) {
 			return
 		}
 		t := q.Owner.(*Timer)
-		if t.w == nil {
+		switch {
+		case t.running:
+			// The interval has begun anew during a call. The tick is missed, and
+			// what becomes of it is decided when the call ends.
+			t.state, t.ran = idle, t.epoch
+			t.due -= t.every
+			continue
+		case t.w == nil:
 			sh.counts.Timers++
 			t.state, t.ran = queued, t.epoch
 			sh.calls.queue.push(job{t: t})
@@ -134,12 +146,12 @@ func (sh *shard) expire(now int64) {
 	}
 }
 
-func (t *Timer) call() { t.f() }
-
 // again sets an interval's next tick, after the function has returned. It is called with
 // the lock held.
 func (t *Timer) again() {
-	if t.every == 0 || t.epoch != t.ran || t.sh.closed {
+	goesOn := t.goesOn()
+	t.running = false
+	if !goesOn {
 		return
 	}
 	now := clock()

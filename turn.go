@@ -29,6 +29,7 @@ func (sh *shard) turn(timeout time.Duration, quit func() bool) (int, error) {
 		n, err := sh.once(events[:], deadline)
 		switch {
 		case err != nil || n > 0:
+			sh.notified.Swap(false) // this one returns
 			return n, err
 		case sh.notified.Load() && sh.notified.Swap(false):
 			return 0, nil
@@ -71,6 +72,7 @@ func (sh *shard) once(events []poll.Event, deadline int64) (int, error) {
 	now := clock()
 	sh.mu.Lock()
 	sh.until = awake
+	sh.waiting--
 	before := sh.counts.Fires + sh.counts.Timers
 	for _, ev := range events[:n] {
 		if s := sh.find(ev.Key); s != nil {
@@ -94,6 +96,7 @@ func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, er
 	now := clock()
 	until := min(deadline, sh.timers.Next(), sh.nextLook(now))
 	sh.waits++
+	sh.waiting++
 	sh.until = until
 	if until == timers.Never {
 		return -1, sh.waits, nil
@@ -105,12 +108,13 @@ func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, er
 func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 	s.lastWake = now
 	s.asked = 0 // the kernel has answered, and tells no more
-	if ready&Closed != 0 {
+	if ready&Closed != 0 || ready&(HangUp|Error) != 0 && s.src.Closed() {
+		// io_uring sees the end of a connection that was closed here.
 		sh.bury(s)
 		return
 	}
 	fired := false
-	if s.doubt != dubious || s.tick < tick {
+	if s.dubious == 0 || int64(tick-s.dubious) > 0 {
 		for at := &s.watches; *at != nil; {
 			w := *at
 			if !ready.wakes(w.in) {
@@ -123,7 +127,7 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 			fired = true
 		}
 	}
-	s.doubt = clean
+	s.stopped = false
 	if !fired {
 		sh.counts.Spurious++
 	}
@@ -205,14 +209,12 @@ func (sh *shard) close() error {
 	}
 	var stops []func() bool
 	for w := range sh.soft {
-		s := w.source
-		if s.layers.stop != nil {
-			stops = append(stops, s.layers.stop)
-			s.layers.stop = nil
-		}
-		sh.bury(s)
+		stops = w.source.unlistenAll(stops)
+		sh.bury(w.source)
 	}
-	sh.timers = timers.Queue{}
+	for q := sh.timers.Pop(timers.Never); q != nil; q = sh.timers.Pop(timers.Never) {
+		q.Owner.(*Timer).state = idle
+	}
 	sh.unlock().run()
 	for _, stop := range stops {
 		stop()

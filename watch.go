@@ -128,9 +128,7 @@ func (sh *shard) begin(w *Watch, here bool) {
 // fire has the callback of a watch called that is in no list any more.
 func (sh *shard) fire(w *Watch, ready Readiness) {
 	sh.counts.Fires++
-	if w.deadline != nil {
-		sh.timers.Stop(&w.deadline.timer)
-	}
+	w.noDeadline()
 	if w.inline {
 		w.state = idle
 		sh.calls.now(w.f, ready)
@@ -170,8 +168,9 @@ func (w *Watch) Rearm() error {
 	here := false
 	if s := w.source; w.state == idle && s.layers != nil {
 		// Other people's methods are called without the lock.
+		l := s.layers
 		sh.mu.Unlock()
-		here = s.layers.here(w.in)
+		here = l.here(w.in)
 		sh.mu.Lock()
 	}
 	if w.state != idle {
@@ -241,14 +240,24 @@ func (w *Watch) setTimeout(d time.Duration) {
 	case w.state != armed:
 	case d >= 0:
 		if w.deadline == nil {
-			w.deadline = &Timer{sh: sh, w: w}
+			w.deadline = &Timer{sh: sh}
 			w.deadline.timer.Owner = w.deadline
 		}
+		w.deadline.w = w
 		sh.timers.Reset(&w.deadline.timer, after(clock(), d))
-	case w.deadline != nil:
-		sh.timers.Stop(&w.deadline.timer)
+	default:
+		w.noDeadline()
 	}
 	sh.unlock().run()
+}
+
+// noDeadline takes the deadline away. The queue may keep what it has of a timer until its
+// time would have come, and that is not to keep the watch and its connection.
+func (w *Watch) noDeadline() {
+	if d := w.deadline; d != nil {
+		w.sh.timers.Stop(&d.timer)
+		d.w = nil
+	}
 }
 
 // Pending says whether the callback is still to be called.

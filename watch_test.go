@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,10 +17,15 @@ import (
 // soon bounds how long a test waits for what has to happen. It is no measure of speed.
 const soon = 20 * time.Second
 
+// mechanism is what the tests are asked to use, as those of package poll are.
+func mechanism() []Option {
+	return []Option{WithMechanism(poll.Mechanism(os.Getenv("GOETIA_MECHANISM")))}
+}
+
 // open makes a Reactor that drives itself.
 func open(t testing.TB, opts ...Option) *Reactor {
 	t.Helper()
-	r, err := New(append([]Option{WithBackground()}, opts...)...)
+	r, err := New(append(append(mechanism(), WithBackground()), opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -545,3 +551,28 @@ func (c cycle) NetConn() net.Conn { return c }
 type empty struct{ net.Conn }
 
 func (empty) NetConn() net.Conn { return nil }
+
+// TestForgottenDeadline: a watch that has fired is not kept by the deadline that it had.
+func TestForgottenDeadline(t *testing.T) {
+	r := open(t, WithSweep(10*time.Millisecond))
+	r.AfterFunc(time.Minute, func() {}) // behind which the deadline is out of sight
+	a, b := tcp(t)
+	gone := make(chan struct{})
+	func() {
+		c, held := newFired(), new([64]byte)
+		runtime.AddCleanup(held, func(struct{}) { close(gone) }, struct{}{})
+		w := check[*Watch](t)(r.AfterReadable(a, func(r Readiness) { held[0]++; c.call(r) }))
+		w.SetTimeout(time.Hour)
+		write(t, b, "x")
+		c.wait(t)
+	}()
+	eventually(t, func() bool {
+		runtime.GC()
+		select {
+		case <-gone:
+			return true
+		default:
+			return false
+		}
+	})
+}

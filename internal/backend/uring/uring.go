@@ -112,8 +112,7 @@ func (p *Poll) Delete(_ uintptr, tok backend.Token) error {
 	if e == nil || !p.forget(e) {
 		return nil
 	}
-	p.changes++
-	return p.flush()
+	return p.flushChanges()
 }
 
 // changed is called after a change, with mu held: whoever sleeps must be in for it.
@@ -121,8 +120,15 @@ func (p *Poll) changed() error {
 	if !p.sleeping {
 		return nil
 	}
-	p.changes++
-	return p.flush()
+	return p.flushChanges()
+}
+
+// flushChanges is flush, and counts the calls, of which none may be needed.
+func (p *Poll) flushChanges() error {
+	before := p.enters
+	err := p.flush()
+	p.changes += p.enters - before
+	return err
 }
 
 // Wait implements backend.Backend.

@@ -1,0 +1,5 @@
+//go:build race
+
+package goetia
+
+const raceDetector = true

@@ -1,0 +1,100 @@
+package goetia
+
+import (
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+// TestStaleEvent: what a Wait has collected for a watch that was stopped is not given to
+// the next watch of the connection, which may find nothing to read. It does not
+// matter whether the stop came before or after that Wait began (event loops that count
+// ticks have taken events of the current tick for new ones).
+func TestStaleEvent(t *testing.T) {
+	for _, c := range []struct {
+		name                  string
+		stopFirst, overtaking bool
+	}{
+		{name: "stopped in the same wait"},
+		{name: "stopped before the wait", stopFirst: true},
+		{name: "other turners have begun since", overtaking: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := manual(t, WithSweep(time.Hour))
+			held := newHolder()
+			hook(r, &hooked{waited: held.waited})
+			a, b := tcp(t)
+			old, fresh := newFired(), newFired()
+			w := check[*Watch](t)(r.AfterReadable(a, old.call))
+			if c.stopFirst {
+				w.Stop()
+			}
+			write(t, b, "x")
+			turned := make(chan error)
+			turn := func() { _, err := r.Turn(time.Millisecond); turned <- err }
+			go turn()
+			<-held.holding
+			if !c.stopFirst {
+				w.Stop()
+			}
+			if c.overtaking {
+				for range 3 {
+					go turn()
+					if err := <-turned; err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			read(t, a, 1)
+			check[*Watch](t)(r.AfterReadable(a, fresh.call))
+			close(held.free)
+			if err := <-turned; err != nil {
+				t.Fatal(err)
+			}
+			check[int](t)(r.Turn(0))
+			if n := r.Stats().Fires; n != 0 {
+				t.Errorf("%d watches fired, and there is nothing to read", n)
+			}
+			// Nor is anything lost.
+			write(t, b, "y")
+			for r.Stats().Fires == 0 {
+				check[int](t)(r.Turn(soon))
+			}
+			fresh.wait(t)
+			old.never(t)
+		})
+	}
+}
+
+// TestNumberReusedMeanwhile: a connection that is closed while a watch is being made for
+// it, and whose number somebody else has by then, does not get that one's events.
+func TestNumberReusedMeanwhile(t *testing.T) {
+	r := open(t, WithSweep(time.Hour))
+	for range 50 {
+		a, _ := tcp(t)
+		late, err := resolve(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Close()
+		x, y := tcp(t)
+		for _, conn := range []*net.TCPConn{x, y} {
+			if check[poll.Source](t)(poll.Conn(conn)).Handle() != late.src.Handle() {
+				continue
+			}
+			check[*Watch](t)(r.AfterReadable(conn, func(Readiness) {}))
+			sh := r.shardFor(late)
+			sh.mu.Lock()
+			s, _, err := sh.enroll(late, poll.Readable)
+			sh.unlock().run()
+			if !errors.Is(err, net.ErrClosed) {
+				t.Errorf("it was given %v, %v", s, err)
+			}
+			return
+		}
+	}
+	t.Skip("no number was given twice")
+}

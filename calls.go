@@ -96,7 +96,7 @@ func (sh *shard) work() {
 		case j.w != nil && j.w.state == queued:
 			w, ready := j.w, j.w.ready
 			w.state = idle
-			sh.latency.add(clock() - w.source.lastWake)
+			sh.latency.add(clock() - w.source().lastWake)
 			sh.mu.Unlock()
 			w.call(ready)
 			sh.mu.Lock()

@@ -232,7 +232,8 @@ func (s *Source) after(in Interest, f func(Readiness), inline bool) (*Watch, err
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	w := &Watch{sh: s.sh, source: s, f: f, in: in, inline: inline, site: site()}
+	w := &Watch{f: f, in: in, inline: inline, site: callSite(2)}
+	w.where.Store(s)
 	if err := w.Rearm(); err != nil {
 		return nil, err
 	}

@@ -136,11 +136,11 @@ func (sh *shard) expire(now int64) {
 			continue
 		}
 		if w := t.w; w.state == armed {
-			if stop := w.source.leave(w); stop != nil {
+			if stop := w.source().leave(w); stop != nil {
 				sh.calls.now(func(Readiness) { stop() }, 0)
 			}
 			sh.counts.Timeouts++
-			w.source.lastWake = now
+			w.source().lastWake = now
 			sh.fire(w, TimedOut)
 		}
 	}

@@ -209,8 +209,8 @@ func (sh *shard) close() error {
 	}
 	var stops []func() bool
 	for w := range sh.soft {
-		stops = w.source.unlistenAll(stops)
-		sh.bury(w.source)
+		stops = w.source().unlistenAll(stops)
+		sh.bury(w.source())
 	}
 	for q := sh.timers.Pop(timers.Never); q != nil; q = sh.timers.Pop(timers.Never) {
 		q.Owner.(*Timer).state = idle

@@ -76,7 +76,7 @@ func wait(ctx context.Context, watch func(func(Readiness)) (*Watch, error)) erro
 
 func (w *Watch) outcome(r Readiness) error {
 	err := r.Err()
-	if err != nil && w.sh.r.closed.Load() {
+	if err != nil && w.shard().r.closed.Load() {
 		err = poll.ErrClosed
 	}
 	if err != nil {

@@ -3,7 +3,7 @@ package goetia
 import (
 	"fmt"
 	"net"
-	"runtime"
+	"sync/atomic"
 	"time"
 
 	"github.com/goetia-go/goetia/poll"
@@ -12,14 +12,15 @@ import (
 // Watch is one wait for readiness, made by [AfterReadable] and the like. It fires once for
 // each time it is armed; making it arms it. Its methods are safe for concurrent use.
 type Watch struct {
-	sh     *shard
-	source *Source
-	f      func(Readiness)
+	// where is the source. It changes only to another one of the same shard, with the
+	// lock held, so it says without the lock which lock to take.
+	where atomic.Pointer[Source]
+	f     func(Readiness)
 	// next is the next of the source's armed watches.
 	next *Watch
 	// deadline is made when one is first set.
 	deadline *Timer
-	site     uintptr
+	site     site
 	ready    Readiness
 	in       Interest
 	state    state
@@ -84,7 +85,7 @@ func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bo
 		return nil, fmt.Errorf("goetia: no function to call: %w", poll.ErrInvalid)
 	}
 	sh := r.shardFor(t)
-	here, caller := t.layers.here(in), site()
+	here, caller := t.layers.here(in), callSite(2)
 	sh.mu.Lock()
 	ask := in
 	if here {
@@ -95,7 +96,8 @@ func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bo
 		if w == nil {
 			w = new(Watch)
 		}
-		w.sh, w.source, w.f, w.in, w.inline, w.site = sh, s, f, in, inline, caller
+		w.where.Store(s)
+		w.f, w.in, w.inline, w.site = f, in, inline, caller
 		sh.begin(w, here)
 	}
 	sh.unlock().run()
@@ -106,23 +108,20 @@ func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bo
 	return w, nil
 }
 
-// site is who has called the function that has called after.
-func site() uintptr {
-	var pc [1]uintptr
-	runtime.Callers(4, pc[:])
-	return pc[0]
-}
+func (w *Watch) source() *Source { return w.where.Load() }
+
+func (w *Watch) shard() *shard { return w.source().sh }
 
 // begin has a watch wait for what its source was asked for, or fire if that is here.
 func (sh *shard) begin(w *Watch, here bool) {
 	sh.counts.Arms++
 	if here {
-		w.source.lastWake = clock()
+		w.source().lastWake = clock()
 		sh.fire(w, Readable)
 		return
 	}
 	w.state = armed
-	w.source.push(w)
+	w.source().push(w)
 }
 
 // fire has the callback of a watch called that is in no list any more.
@@ -141,12 +140,12 @@ func (sh *shard) fire(w *Watch, ready Readiness) {
 // Stop keeps the callback from being called, and says whether it does: false means that it
 // was called, is being called, or was stopped before. The watch can be armed again.
 func (w *Watch) Stop() bool {
-	sh := w.sh
+	sh := w.shard()
 	sh.mu.Lock()
 	stopped := w.state != idle
 	var unlisten func() bool
 	if w.state == armed {
-		unlisten = w.source.leave(w)
+		unlisten = w.source().leave(w)
 	}
 	w.state = idle
 	sh.unlock().run()
@@ -163,10 +162,10 @@ func (w *Watch) Stop() bool {
 // It fails with net.ErrClosed if the connection or the watch's [Source] is closed, and
 // with poll.ErrClosed if the Reactor is; the callback is then not called.
 func (w *Watch) Rearm() error {
-	sh := w.sh
+	sh := w.shard()
 	sh.mu.Lock()
 	here := false
-	if s := w.source; w.state == idle && s.layers != nil {
+	if s := w.source(); w.state == idle && s.layers != nil {
 		// Other people's methods are called without the lock.
 		l := s.layers
 		sh.mu.Unlock()
@@ -178,7 +177,7 @@ func (w *Watch) Rearm() error {
 		return nil
 	}
 	err := sh.rearm(w, here)
-	s := w.source
+	s := w.source()
 	sh.unlock().run()
 	if err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
@@ -188,7 +187,7 @@ func (w *Watch) Rearm() error {
 }
 
 func (sh *shard) rearm(w *Watch, here bool) error {
-	s := w.source
+	s := w.source()
 	ask := w.in
 	if here {
 		ask = 0
@@ -204,7 +203,7 @@ func (sh *shard) rearm(w *Watch, here bool) error {
 		if err != nil {
 			return err
 		}
-		w.source = again
+		w.where.Store(again)
 	default:
 		if err := s.ask(ask, false); isGone(err) {
 			sh.bury(s)
@@ -234,7 +233,7 @@ func (w *Watch) SetDeadline(t time.Time) {
 func (w *Watch) SetTimeout(d time.Duration) { w.setTimeout(max(d, 0)) }
 
 func (w *Watch) setTimeout(d time.Duration) {
-	sh := w.sh
+	sh := w.shard()
 	sh.mu.Lock()
 	switch {
 	case w.state != armed:
@@ -255,25 +254,18 @@ func (w *Watch) setTimeout(d time.Duration) {
 // time would have come, and that is not to keep the watch and its connection.
 func (w *Watch) noDeadline() {
 	if d := w.deadline; d != nil {
-		w.sh.timers.Stop(&d.timer)
+		w.shard().timers.Stop(&d.timer)
 		d.w = nil
 	}
 }
 
 // Pending says whether the callback is still to be called.
 func (w *Watch) Pending() bool {
-	w.sh.mu.Lock()
-	defer w.sh.mu.Unlock()
+	sh := w.shard()
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
 	return w.state != idle
 }
 
-// Site is where the watch was made, as file:line.
-func (w *Watch) Site() string { return siteString(w.site) }
-
-func siteString(pc uintptr) string {
-	if pc == 0 {
-		return "unknown"
-	}
-	f, _ := runtime.CallersFrames([]uintptr{pc}).Next()
-	return fmt.Sprintf("%s:%d (%s)", f.File, f.Line, f.Function)
-}
+// Site is where the watch was made, as file:line and function.
+func (w *Watch) Site() string { return w.site.String() }

@@ -109,6 +109,9 @@ func (sh *shard) known(src poll.Source) *Source {
 	return sh.find(k)
 }
 
+// driven says that nobody has to be started to drive.
+func (sh *shard) driven() bool { return sh.driving || !sh.r.opts.background }
+
 // busy says whether there is something to drive for.
 func (sh *shard) busy() bool { return sh.armed > 0 || sh.timers.Len() > 0 }
 

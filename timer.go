@@ -76,13 +76,22 @@ func (r *Reactor) timer(f func()) *Timer {
 }
 
 func (t *Timer) set(d time.Duration) (was bool) {
-	sh := t.sh
+	sh, due := t.sh, after(clock(), max(d, 0))
 	sh.mu.Lock()
-	was = t.stop()
-	if !sh.closed {
-		t.due = after(clock(), max(d, 0))
-		t.state = armed
-		sh.timers.Reset(&t.timer, t.due)
+	if sh.closed {
+		was = t.stop()
+		sh.mu.Unlock()
+		return was
+	}
+	was = t.state != idle || t.goesOn()
+	t.epoch++
+	t.due, t.state = due, armed
+	sh.timers.Reset(&t.timer, due)
+	if sh.driven() && due >= sh.until {
+		// Whoever waits will look in time, and is not to be asked what else there
+		// is: putting a timer off is what most calls do.
+		sh.mu.Unlock()
+		return was
 	}
 	sh.unlock().run()
 	return was
@@ -104,9 +113,14 @@ func (t *Timer) goesOn() bool { return t.running && t.epoch == t.ran && !t.sh.cl
 // says whether it does: false means that a Timer has expired or was stopped before. It
 // does not wait for a call that is running.
 func (t *Timer) Stop() bool {
-	t.sh.mu.Lock()
+	sh := t.sh
+	sh.mu.Lock()
 	was := t.stop()
-	t.sh.unlock().run()
+	if sh.busy() {
+		sh.mu.Unlock() // nothing has become more urgent
+		return was
+	}
+	sh.unlock().run()
 	return was
 }
 

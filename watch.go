@@ -233,19 +233,24 @@ func (w *Watch) SetDeadline(t time.Time) {
 func (w *Watch) SetTimeout(d time.Duration) { w.setTimeout(max(d, 0)) }
 
 func (w *Watch) setTimeout(d time.Duration) {
+	due := after(clock(), max(d, 0))
 	sh := w.shard()
 	sh.mu.Lock()
 	switch {
 	case w.state != armed:
-	case d >= 0:
+	case d < 0:
+		w.noDeadline()
+	default:
 		if w.deadline == nil {
 			w.deadline = &Timer{sh: sh}
 			w.deadline.timer.Owner = w.deadline
 		}
 		w.deadline.w = w
-		sh.timers.Reset(&w.deadline.timer, after(clock(), d))
-	default:
-		w.noDeadline()
+		sh.timers.Reset(&w.deadline.timer, due)
+		if sh.driven() && due >= sh.until {
+			sh.mu.Unlock() // as in Timer.set
+			return
+		}
 	}
 	sh.unlock().run()
 }

@@ -8,10 +8,12 @@ import (
 	"os"
 	"runtime"
 
+	"github.com/goetia-go/goetia/bench/internal/idle"
 	"github.com/goetia-go/goetia/bench/internal/report"
 )
 
 func main() {
+	idle.Child()
 	fmt.Printf("%s/%s, %s, GOMAXPROCS %d\n", runtime.GOOS, runtime.GOARCH, runtime.Version(), runtime.GOMAXPROCS(0))
 	r := report.New(os.Stdout)
 	err := sections(r)

@@ -31,6 +31,9 @@ func sections(r *report.Report) error {
 	}
 	growth(r, set)
 	uring(r, set)
+	set.Close()
+	reactor(r)
+	idleConns(r, 15_000, 250)
 	return nil
 }
 

@@ -50,5 +50,7 @@ func sections(r *report.Report) error {
 		}
 	}
 	allocs(r, 50)
+	set.Close()
+	idleConns(r, 5_000, 500)
 	return nil
 }

@@ -1,0 +1,146 @@
+package idle
+
+import (
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/goetia-go/goetia"
+)
+
+// contestant serves an echo at an address, for as long as its process lives.
+type contestant struct {
+	name  string
+	serve func(addr string) error
+}
+
+// Bare is the contestant that the others stand upon: connections of package net that
+// nobody watches.
+const Bare = "bare net.Conn"
+
+// Ours is this library's.
+const Ours = "goetia.AfterReadable"
+
+var contestants = append([]contestant{
+	{Bare, serveBare},
+	{Ours, serveGoetia},
+	{"goroutine, 4 KiB buffer", serveGoroutine},
+}, rivals...)
+
+// Names lists the contestants of this system.
+func Names() []string {
+	var names []string
+	for _, c := range contestants {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// message is how much each connection sends and gets back.
+const message = 64
+
+// accepted has a function called for each connection.
+func accepted(addr string, add func(net.Conn)) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			add(c)
+		}
+	}()
+	return nil
+}
+
+// echo sends back one message. The buffers are shared, as they can be where a read
+// does not wait.
+func echo(c net.Conn) error {
+	buf := shared.Get().(*[4096]byte)
+	defer shared.Put(buf)
+	n, err := c.Read(buf[:])
+	if err == nil {
+		_, err = c.Write(buf[:n])
+	}
+	return err
+}
+
+var shared = sync.Pool{New: func() any { return new([4096]byte) }}
+
+// kept has the connections that nothing else refers to. It has room, so that its growing
+// is nobody's cost.
+var kept struct {
+	sync.Mutex
+	conns []net.Conn
+}
+
+func serveBare(addr string) error {
+	kept.conns = make([]net.Conn, 0, maxConns)
+	return accepted(addr, func(c net.Conn) {
+		kept.Lock()
+		kept.conns = append(kept.conns, c)
+		kept.Unlock()
+		go func() { _ = echo(c) }() // and then it is over
+	})
+}
+
+// session is a connection with its watch.
+type session struct {
+	net.Conn
+	watch *goetia.Watch
+}
+
+// sessions is held while a session is made: its callback may come before that is over.
+var sessions sync.Mutex
+
+func serveGoetia(addr string) error {
+	return accepted(addr, func(c net.Conn) {
+		s := &session{Conn: c}
+		sessions.Lock()
+		defer sessions.Unlock()
+		var err error
+		if s.watch, err = goetia.AfterReadable(c, s.ready); err != nil {
+			panic(err)
+		}
+	})
+}
+
+func (s *session) ready(goetia.Readiness) {
+	sessions.Lock()
+	watch := s.watch
+	sessions.Unlock()
+	if echo(s) != nil || watch.Rearm() != nil {
+		s.Close()
+	}
+}
+
+func serveGoroutine(addr string) error {
+	return accepted(addr, func(c net.Conn) {
+		go func() {
+			buf := make([]byte, 4096)
+			for {
+				n, err := c.Read(buf)
+				if err == nil {
+					_, err = c.Write(buf[:n])
+				}
+				if err != nil {
+					c.Close()
+					return
+				}
+			}
+		}()
+	})
+}
+
+func find(name string) (contestant, error) {
+	for _, c := range contestants {
+		if c.name == name {
+			return c, nil
+		}
+	}
+	return contestant{}, fmt.Errorf("no contestant %q", name)
+}

@@ -11,18 +11,15 @@ import (
 	"github.com/goetia-go/goetia/bench/internal/report"
 )
 
-// idleRuns is how many times each contestant is measured.
-const idleRuns = 3
-
 // idleConns compares what idle connections cost different servers.
-func idleConns(r *report.Report, n int, bound float64) {
+func idleConns(r *report.Report, n, runs int, bound float64) {
 	r.Section(fmt.Sprintf("Memory of an idle connection: %d TCP connections after one echo each", n),
-		fmt.Sprintf("The server's %s, for each connection; median of %d runs, each in a fresh process, with the", idle.Kind, idleRuns),
+		fmt.Sprintf("The server's %s, for each connection; median of %d run(s), each in a fresh process, with the", idle.Kind, runs),
 		"connections made by another one. The target is for what comes on top of a bare net.Conn.")
 	costs := make(map[string]float64)
 	names := idle.Names()
 	samples := make(map[string][]float64)
-	for range idleRuns {
+	for range runs {
 		for _, name := range names {
 			bytes, err := idle.Measure(name, n)
 			if err != nil {

@@ -51,6 +51,6 @@ func sections(r *report.Report) error {
 	}
 	allocs(r, 50)
 	set.Close()
-	idleConns(r, 5_000, 500)
+	idleConns(r, 5_000, 1, 500)
 	return nil
 }

@@ -203,9 +203,15 @@ func TestBothDirectionsUnderLoad(t *testing.T) {
 func TestHalfClosedWriter(t *testing.T) {
 	r := open(t)
 	a, b := tcp(t)
-	fill(t, a)
 	c := newFired()
-	check[*Watch](t)(r.AfterWritable(a, c.call))
+	for full := false; !full; { // the kernels enlarge their buffers meanwhile
+		fill(t, a)
+		w := check[*Watch](t)(r.AfterWritable(a, c.call))
+		passed(t, r)
+		if full = w.Pending(); !full {
+			c.wait(t)
+		}
+	}
 	if err := b.CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
@@ -219,8 +225,10 @@ func TestHalfClosedWriter(t *testing.T) {
 	if n := after.Spurious - before.Spurious; n > 10 {
 		t.Errorf("%d events found nobody", n)
 	}
-	c.never(t)
-	drain(t, b)
+	if runtime.GOOS != "windows" { // Wine takes the end of one direction for that of both
+		c.never(t)
+		drain(t, b)
+	}
 	c.wait(t)
 }
 

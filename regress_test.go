@@ -33,7 +33,7 @@ func TestCountersWrap(t *testing.T) {
 		for range 2 {
 			w := check[*Watch](t)(r.AfterReadable(a, c.call))
 			w.Stop()
-			w = check[*Watch](t)(r.AfterReadable(a, c.call))
+			check[*Watch](t)(r.AfterReadable(a, c.call))
 			write(t, b, "x")
 			c.wait(t)
 			read(t, a, 1)

@@ -357,7 +357,7 @@ func (s *soaking) cycle(listener net.Listener, rng *rand.Rand) error {
 		l.closeFar(true)
 	case 5:
 		l.stop(w)
-		if w, err = watch(); err != nil && !errors.Is(err, net.ErrClosed) {
+		if _, err = watch(); err != nil && !errors.Is(err, net.ErrClosed) {
 			return err
 		}
 		l.write()

@@ -113,7 +113,11 @@ func (s *Source) ask(more Interest, fresh bool) error {
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
-	if err != nil {
+	switch {
+	case err == nil:
+	case s.src.Closed():
+		return net.ErrClosed // an os.File has an error of its own
+	default:
 		return err
 	}
 	if s.stopped && s.sh.waiting > 0 {

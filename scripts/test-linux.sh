@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The library's tests on this machine, those of package poll once for each mechanism.
+# The library's tests on this machine, those of the reactor and
+# of package poll once for each mechanism.
 #
 #   test-linux.sh [--race] [PACKAGE...]
 set -euo pipefail
@@ -18,9 +19,9 @@ if (($# > 0)); then
 	in_root go test "${flags[@]}" "$@"
 	exit
 fi
-mapfile -t rest < <(in_root go list ./... | grep -v '/poll$')
+mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$')
 in_root go test "${flags[@]}" "${rest[@]}"
 for mechanism in epoll io_uring poll; do
-	say "package poll with $mechanism"
-	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" ./poll
+	say "the reactor and package poll with $mechanism"
+	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" . ./poll
 done

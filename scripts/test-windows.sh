@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The library's tests built for windows/amd64 and run under Wine, those of package poll
-# once for each mechanism.
+# The library's tests built for windows/amd64 and run under Wine, those of the reactor
+# and of package poll once for each mechanism.
 #
 #   test-windows.sh [--race] [PACKAGE...]
 set -euo pipefail
@@ -62,9 +62,9 @@ if (($# > 0)); then
 	try_tests "$@"
 	exit
 fi
-mapfile -t rest < <(in_root go list ./... | grep -v '/poll$')
+mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$')
 try_tests "${rest[@]}"
 for mechanism in afd wsapoll; do
-	say "package poll with $mechanism"
-	GOETIA_MECHANISM=$mechanism try_tests ./poll
+	say "the reactor and package poll with $mechanism"
+	GOETIA_MECHANISM=$mechanism try_tests . ./poll
 done

@@ -1,0 +1,150 @@
+package goetia
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// TestCallbackLimit: ten thousand fire at once, and no more than four goroutines run
+// them; some of which end their goroutine. Nothing is lost.
+func TestCallbackLimit(t *testing.T) {
+	const limit = 4
+	n := 10_000
+	if testing.Short() {
+		n = 1000
+	}
+	for _, goexit := range []bool{false, true} {
+		r := open(t, WithCallbackLimit(limit))
+		before := runtime.NumGoroutine()
+		var running, most, goroutines atomic.Int32
+		var all sync.WaitGroup
+		s := check[*Source](t)(r.RegisterConn(new(told)))
+		all.Add(n)
+		for i := range n {
+			check[*Watch](t)(s.AfterReadable(func(Readiness) {
+				defer all.Done()
+				raise(&most, running.Add(1))
+				raise(&goroutines, int32(runtime.NumGoroutine()))
+				runtime.Gosched()
+				running.Add(-1)
+				if goexit && i%3 == 0 {
+					runtime.Goexit()
+				}
+			}))
+		}
+		if err := s.Close(); err != nil { // which fires them all
+			t.Fatal(err)
+		}
+		all.Wait()
+		if most.Load() > limit {
+			t.Errorf("%d have run at a time", most.Load())
+		}
+		// The driver may have begun, and a worker's successor before its end.
+		if got := int(goroutines.Load()) - before; got > 2*limit+1 {
+			t.Errorf("%d goroutines more than before", got)
+		}
+		eventually(t, func() bool { st := r.Stats(); return st.Running == 0 && st.Waiting == 0 })
+		// All slots are still there: that many wait for one another.
+		var meet sync.WaitGroup
+		meet.Add(limit)
+		for range limit {
+			r.AfterFunc(0, func() { meet.Done(); meet.Wait() })
+		}
+		meet.Wait()
+	}
+}
+
+func raise(most *atomic.Int32, n int32) {
+	for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+	}
+}
+
+// TestCallbackOrder: what fires first is called first, if there is but one to do it.
+func TestCallbackOrder(t *testing.T) {
+	r := open(t, WithCallbackLimit(1))
+	blocked, free := make(chan struct{}), make(chan struct{})
+	r.AfterFunc(0, func() { close(blocked); <-free })
+	<-blocked
+	var order []int
+	done := make(chan struct{})
+	const n = 3000 // more than a ring keeps
+	for i := range n {
+		conn := new(told)
+		check[*Watch](t)(r.AfterReadable(conn, func(Readiness) {
+			order = append(order, i)
+			if i == n-1 {
+				close(done)
+			}
+		}))
+		conn.tell(Readable) // it is queued when this returns
+	}
+	close(free)
+	<-done
+	for i, got := range order {
+		if got != i {
+			t.Fatalf("number %d was called as number %d", got, i)
+		}
+	}
+	if len(order) != n {
+		t.Errorf("%d were called", len(order))
+	}
+}
+
+// TestStopQueued: a watch that waits for a goroutine can still be stopped, and armed anew.
+func TestStopQueued(t *testing.T) {
+	r := open(t, WithCallbackLimit(1))
+	blocked, free := make(chan struct{}), make(chan struct{})
+	r.AfterFunc(0, func() { close(blocked); <-free })
+	<-blocked
+	a, b := tcp(t)
+	write(t, b, "x")
+	c := newFired()
+	w := check[*Watch](t)(r.AfterReadable(a, c.call))
+	for range 3 {
+		eventually(t, func() bool { w.SetTimeout(0); return r.Stats().Watches == 0 })
+		if !w.Pending() || !w.Stop() || w.Stop() {
+			t.Error("Stop does not say what it did")
+		}
+		if err := w.Rearm(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(free)
+	c.wait(t)
+	eventually(t, func() bool { st := r.Stats(); return st.Running == 0 && st.Waiting == 0 })
+	c.never(t)
+}
+
+// TestCallbackPanics: it is the end of the program, which says what happened, where, and
+// where the watch was made.
+func TestCallbackPanics(t *testing.T) {
+	const variable = "GOETIA_TEST_PANIC"
+	if os.Getenv(variable) != "" {
+		r := open(t)
+		a, b := tcp(t)
+		write(t, b, "x")
+		check[*Watch](t)(r.AfterReadable(a, panicking)) // the site
+		select {}
+	}
+	cmd := exec.Command(os.Args[0], "-test.run=^TestCallbackPanics$")
+	cmd.Env = append(os.Environ(), variable+"=1")
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, want := range []string{"out of order", "goetia.panicking(", "calls_test.go:", "registered at", "TestCallbackPanics", "readable"} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the output does not say %q:\n%s", want, out)
+		}
+	}
+}
+
+//go:noinline
+func panicking(Readiness) { panic(errors.New("out of order")) }

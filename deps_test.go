@@ -64,6 +64,7 @@ var law = func() []rule {
 		{"aio/*.go", []string{"./", "./future"}},
 		{"server/*.go", []string{"./poll", "./internal/*"}},
 		{"httppark/*.go", []string{"./"}},
+		{"debug/*.go", []string{"./"}},
 
 		// The contract and what stands beside the mechanisms.
 		{"internal/backend/*.go", nil},
@@ -285,6 +286,9 @@ func TestImportsCanFail(t *testing.T) {
 		{"future/future.go", module + "/poll", true},
 		{"reactor.go", module + "/poll", false},
 		{"reactor.go", module + "/internal/backend", true},
+		{"debug/view.go", module, false},
+		{"debug/view.go", module + "/poll", true},
+		{"debug/view.go", "golang.org/x/sys/unix", true},
 		{"cmd/goetia/main.go", module + "/poll", false},
 		{"cmd/goetia/main.go", "github.com/spf13/cobra", false},
 		{"cmd/goetia/main.go", module + "/internal/backend", true},

@@ -83,6 +83,7 @@ func addPoll(a, b poll.Stats) poll.Stats {
 	a.Kernel.Changes += b.Kernel.Changes
 	a.Kernel.Cancels += b.Kernel.Cancels
 	a.Kernel.Completions += b.Kernel.Completions
+	a.Kernel.Outstanding += b.Kernel.Outstanding
 	return a
 }
 

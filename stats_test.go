@@ -1,9 +1,32 @@
 package goetia
 
 import (
+	"reflect"
 	"testing"
 	"time"
+
+	"github.com/goetia-go/goetia/poll"
 )
+
+// TestPollStatsForgetNothing: each number of each shard's Poller is in the sum.
+func TestPollStatsForgetNothing(t *testing.T) {
+	var one poll.Stats
+	fill := func(v reflect.Value) {
+		for i := range v.NumField() {
+			switch f := v.Field(i); {
+			case f.CanInt():
+				f.SetInt(int64(i + 1))
+			case f.CanUint():
+				f.SetUint(uint64(i + 1))
+			}
+		}
+	}
+	fill(reflect.ValueOf(&one).Elem())
+	fill(reflect.ValueOf(&one.Kernel).Elem())
+	if got := addPoll(poll.Stats{}, one); got != one {
+		t.Errorf("the sum of nothing and %+v is %+v", one, got)
+	}
+}
 
 // TestStatsCountWhatIsThere: the numbers that are kept are those that a walk through
 // everything finds, whatever way a watch has ended.

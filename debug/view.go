@@ -94,5 +94,6 @@ func gauges(st *goetia.Stats) []gauge {
 		{"timers set", "timers and deadlines", st.TimersSet},
 		{"callbacks waiting", "have fired and wait for a goroutine", st.Waiting},
 		{"callbacks running", "goroutines that run callbacks", st.Running},
+		{"kernel operations", "operations that the kernel holds", int(st.Poll.Kernel.Outstanding)},
 	}
 }

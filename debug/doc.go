@@ -30,6 +30,6 @@
 //   - refresh=5: without a script, load the page anew every 5 seconds.
 //   - format=json: the same for programs. Its form may change between versions.
 //
-// A search through a million sources takes some tenths of a second of one processor, so
+// A search through a million sources takes half a second or more of one processor, so
 // there is never more than one at a time for each handler.
 package debug

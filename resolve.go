@@ -21,6 +21,8 @@ type layers struct {
 	buffered func() int
 	// notifier stands in the place of a descriptor.
 	notifier Notifier
+	// kinds are what was found, for a Snapshot. They do not change.
+	kinds layerKinds
 }
 
 // here says whether a reader need not wait.
@@ -63,6 +65,7 @@ func resolve(conn any) (target, error) {
 				t.layers = new(layers)
 			}
 			t.layers.notifier = n
+			t.layers.kinds |= notifierLayer
 			return t, nil
 		}
 		if !observed {
@@ -98,9 +101,14 @@ func resolve(conn any) (target, error) {
 // layer notes what a layer holds.
 func (t *target) layer(at any) error {
 	var own func() int
+	var kind layerKinds
 	if b, ok := at.(Bufferer); ok {
-		own = b.Buffered
+		own, kind = b.Buffered, buffererLayer
+		if _, ok := at.(*Observed); ok {
+			kind = observedLayer
+		}
 	} else if isTLS(at) {
+		kind = tlsLayer
 		if own = heldByTLS(at); own == nil {
 			return fmt.Errorf("goetia: this Go version's tls.Conn does not let itself be looked into, so bytes that it holds could be missed; wrap it with Observe: %w", poll.ErrUnsupported)
 		}
@@ -109,9 +117,10 @@ func (t *target) layer(at any) error {
 		return nil
 	}
 	if t.layers == nil {
-		t.layers = &layers{buffered: own}
+		t.layers = &layers{buffered: own, kinds: kind}
 		return nil
 	}
+	t.layers.kinds |= kind
 	above := t.layers.buffered
 	t.layers.buffered = func() int { return max(above(), own()) }
 	return nil

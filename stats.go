@@ -42,7 +42,7 @@ type Stats struct {
 	Poll poll.Stats
 }
 
-// Stats returns the sums over all shards. It takes time in proportion to the
+// Stats returns the sums over all shards. It takes no longer when there are more
 // registrations.
 func (r *Reactor) Stats() Stats {
 	var st Stats
@@ -64,16 +64,8 @@ func (sh *shard) stats(st *Stats) {
 	st.Spurious += c.Spurious
 	st.Wakes += c.Wakes
 	st.RearmErrors += c.RearmErrors
-	st.Watches += len(sh.soft)
-	for _, s := range sh.slots {
-		if s == nil {
-			continue
-		}
-		st.Sources++
-		for w := s.watches; w != nil; w = w.next {
-			st.Watches++
-		}
-	}
+	st.Watches += sh.armed + len(sh.soft)
+	st.Sources += len(sh.slots) - len(sh.free)
 	st.Waiting += sh.calls.queue.len()
 	st.Running += sh.calls.workers
 	st.TimersSet += sh.timers.Len()
@@ -91,6 +83,7 @@ func addPoll(a, b poll.Stats) poll.Stats {
 	a.Kernel.Changes += b.Kernel.Changes
 	a.Kernel.Cancels += b.Kernel.Cancels
 	a.Kernel.Completions += b.Kernel.Completions
+	a.Kernel.Outstanding += b.Kernel.Outstanding
 	return a
 }
 

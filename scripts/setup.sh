@@ -20,7 +20,7 @@ done
 if ((${#absent[@]})); then
 	apt_install "${absent[@]}" || say "not installed: ${absent[*]}; some stages will be missing"
 fi
-for module in . cmd/goetia bench; do
+for module in . cmd/goetia bench prometheus; do
 	[[ -f $REPO/$module/go.mod ]] || continue
 	(cd "$REPO/$module" && go mod download) || die "the modules of $module cannot be fetched"
 done

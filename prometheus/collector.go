@@ -1,0 +1,89 @@
+package goetiaprom
+
+import (
+	"fmt"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/goetia-go/goetia"
+)
+
+// Options configure [NewCollector]. The zero value will do.
+type Options struct {
+	// Name is the value of the label reactor, "default" if it is empty. Collectors in
+	// one registry need different names.
+	Name string
+	// Labels are put on each metric besides. They must not include reactor.
+	Labels prometheus.Labels
+}
+
+// NewCollector returns a collector of a Reactor's numbers, or of those of [goetia.Default] if
+// r is nil; that one is opened at the first scrape. A scrape takes no longer when there are
+// more connections. Of a Reactor that is closed it goes on to give the last numbers.
+//
+// It panics if Options.Labels has a label named reactor.
+func NewCollector(r *goetia.Reactor, o Options) prometheus.Collector {
+	labels := prometheus.Labels{"reactor": o.Name}
+	if o.Name == "" {
+		labels["reactor"] = "default"
+	}
+	for name, value := range o.Labels {
+		if name == "reactor" {
+			panic(fmt.Sprintf("goetiaprom: the label reactor (%q) is taken; see Options.Name", value))
+		}
+		labels[name] = value
+	}
+	c := &collector{reactor: goetia.Default, metrics: metrics(labels)}
+	if r != nil {
+		c.reactor = func() (*goetia.Reactor, error) { return r, nil }
+	}
+	c.latency = desc("callback_latency_seconds", "Time from when the kernel told of an event to the start of the callback.", labels)
+	c.info = desc("info", "How the Reactor asks the kernel; always 1.", labels, "mechanism")
+	return c
+}
+
+type collector struct {
+	reactor       func() (*goetia.Reactor, error)
+	metrics       []metric
+	latency, info *prometheus.Desc
+}
+
+// metric is one number.
+type metric struct {
+	desc  *prometheus.Desc
+	kind  prometheus.ValueType
+	value func(*goetia.Stats) float64
+	// labels are the values of the Desc's variable labels.
+	labels []string
+}
+
+func desc(name, help string, labels prometheus.Labels, variable ...string) *prometheus.Desc {
+	return prometheus.NewDesc("goetia_"+name, help, variable, labels)
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(to chan<- *prometheus.Desc) {
+	for i, m := range c.metrics {
+		if i == 0 || m.desc != c.metrics[i-1].desc {
+			to <- m.desc
+		}
+	}
+	to <- c.latency
+	to <- c.info
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(to chan<- prometheus.Metric) {
+	r, err := c.reactor()
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(c.info, err)
+		return
+	}
+	st := r.Stats()
+	for _, m := range c.metrics {
+		to <- prometheus.MustNewConstMetric(m.desc, m.kind, m.value(&st), m.labels...)
+	}
+	below, total, sum := cumulate(&st.Latency)
+	to <- prometheus.MustNewConstHistogram(c.latency, total, sum, below)
+	to <- prometheus.MustNewConstMetric(c.info, prometheus.GaugeValue, 1, string(r.Mechanism()))
+}

@@ -1,0 +1,81 @@
+package goetia
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
+// TestPollStatsForgetNothing: each number of each shard's Poller is in the sum.
+func TestPollStatsForgetNothing(t *testing.T) {
+	var one poll.Stats
+	fill := func(v reflect.Value) {
+		for i := range v.NumField() {
+			switch f := v.Field(i); {
+			case f.CanInt():
+				f.SetInt(int64(i + 1))
+			case f.CanUint():
+				f.SetUint(uint64(i + 1))
+			}
+		}
+	}
+	fill(reflect.ValueOf(&one).Elem())
+	fill(reflect.ValueOf(&one.Kernel).Elem())
+	if got := addPoll(poll.Stats{}, one); got != one {
+		t.Errorf("the sum of nothing and %+v is %+v", one, got)
+	}
+}
+
+// TestStatsCountWhatIsThere: the numbers that are kept are those that a walk through
+// everything finds, whatever way a watch has ended.
+func TestStatsCountWhatIsThere(t *testing.T) {
+	r := open(t, WithShards(2), WithSweep(10*time.Millisecond))
+	compare := func(when string) {
+		t.Helper()
+		var sources, watches int
+		for until := time.Now().Add(soon); ; {
+			st, snap := r.Stats(), r.Snapshot(SnapshotOptions{MaxSources: -1})
+			sources, watches = len(snap.Sources), 0
+			for _, s := range snap.Sources {
+				watches += s.Armed
+			}
+			if st.Sources == sources && st.Watches == watches {
+				return
+			}
+			if time.Now().After(until) { // a sweep may come between the two
+				t.Fatalf("%s: %d sources and %d watches are counted, %d and %d are there", when, st.Sources, st.Watches, sources, watches)
+			}
+		}
+	}
+	c := newFired()
+	fire, _ := tcp(t)
+	stop, _ := tcp(t)
+	late, _ := tcp(t)
+	shut, _ := tcp(t)
+	gone, _ := tcp(t)
+	check[*Watch](t)(r.AfterWritable(fire, c.call))
+	c.wait(t)
+	compare("after a fire")
+	check[*Watch](t)(r.AfterReadable(stop, c.call)).Stop()
+	compare("after a stop")
+	check[*Watch](t)(r.AfterReadable(late, c.call)).SetTimeout(0)
+	c.wait(t)
+	compare("after a deadline")
+	s := check[*Source](t)(r.RegisterConn(shut))
+	check[*Watch](t)(s.AfterReadable(c.call))
+	compare("while one waits")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c.wait(t)
+	compare("after Source.Close")
+	check[*Watch](t)(r.AfterReadable(gone, c.call))
+	gone.Close()
+	c.wait(t)
+	compare("after a close")
+	if n := r.Stats().Watches; n != 0 {
+		t.Errorf("%d watches", n)
+	}
+}

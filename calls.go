@@ -31,6 +31,8 @@ type call struct {
 type job struct {
 	w *Watch
 	t *Timer
+	// at is when it was found out that w is ready.
+	at int64
 }
 
 // take returns how many goroutines to start, so that each job without a limit has one,
@@ -96,7 +98,7 @@ func (sh *shard) work() {
 		case j.w != nil && j.w.state == queued:
 			w, ready := j.w, j.w.ready
 			w.state = idle
-			sh.latency.add(clock() - w.source().lastWake)
+			sh.latency.add(clock() - j.at)
 			sh.mu.Unlock()
 			w.call(ready)
 			sh.mu.Lock()
@@ -104,7 +106,7 @@ func (sh *shard) work() {
 			t := j.t
 			t.state, t.running, running = idle, t.every != 0, t
 			sh.mu.Unlock()
-			t.f()
+			t.call()
 			sh.mu.Lock()
 			t.again()
 			running = nil
@@ -124,4 +126,12 @@ func (w *Watch) call(ready Readiness) {
 		defer trace.StartRegion(context.Background(), "goetia.callback").End()
 	}
 	w.f(ready)
+}
+
+// call runs a timer's function.
+func (t *Timer) call() {
+	if trace.IsEnabled() {
+		defer trace.StartRegion(context.Background(), "goetia.timer").End()
+	}
+	t.f()
 }

@@ -20,11 +20,9 @@ func Example_echoServer() {
 	}
 	buffers := sync.Pool{New: func() any { return new([4096]byte) }}
 
-	serve := func(conn net.Conn) {
+	serve := func(conn net.Conn) error {
 		var watch *goetia.Watch
-		made := make(chan struct{}) // the callback may come before watch is assigned
-		ready := func(r goetia.Readiness) {
-			<-made
+		ready := func(goetia.Readiness) {
 			buf := buffers.Get().(*[4096]byte)
 			defer buffers.Put(buf)
 			n, err := conn.Read(buf[:])
@@ -39,10 +37,10 @@ func Example_echoServer() {
 			}
 		}
 		var err error
-		if watch, err = goetia.AfterReadable(conn, ready); err != nil {
-			conn.Close()
+		if watch, err = goetia.NewWatch(conn, goetia.Readable, ready); err != nil {
+			return err
 		}
-		close(made)
+		return watch.Rearm()
 	}
 
 	go func() {
@@ -51,7 +49,9 @@ func Example_echoServer() {
 			if err != nil {
 				return
 			}
-			serve(conn)
+			if err := serve(conn); err != nil {
+				conn.Close()
+			}
 		}
 	}()
 

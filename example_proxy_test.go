@@ -26,19 +26,14 @@ type pump struct {
 
 func startPump(from, to *net.TCPConn, waits *atomic.Int64, ended func(error)) error {
 	p := &pump{from: from, to: to, waits: waits, ended: ended}
-	r, err := goetia.Default()
-	if err != nil {
+	var err error
+	if p.out, err = goetia.NewWatch(to, goetia.Writable, p.writable); err != nil {
 		return err
 	}
-	// Watches that are made while nothing can fire yet.
-	if p.out, err = r.AfterWritable(to, p.writable); err != nil {
+	if p.in, err = goetia.NewWatch(from, goetia.Readable, p.readable); err != nil {
 		return err
 	}
-	p.out.Stop()
-	if p.in, err = r.AfterReadable(from, p.readable); err != nil {
-		return err
-	}
-	return nil
+	return p.in.Rearm()
 }
 
 func (p *pump) readable(goetia.Readiness) {

@@ -83,12 +83,17 @@ func (r *Reactor) Features() poll.Features { return r.shards[0].p.Features() }
 
 // AfterReadable is the function of this name on this Reactor.
 func (r *Reactor) AfterReadable(conn net.Conn, f func(Readiness)) (*Watch, error) {
-	return r.after(conn, poll.Readable, f, false)
+	return r.watch(conn, Readable, f, arming)
 }
 
 // AfterWritable is the function of this name on this Reactor.
 func (r *Reactor) AfterWritable(conn net.Conn, f func(Readiness)) (*Watch, error) {
-	return r.after(conn, poll.Writable, f, false)
+	return r.watch(conn, Writable, f, arming)
+}
+
+// NewWatch is the function of this name on this Reactor.
+func (r *Reactor) NewWatch(conn net.Conn, in Interest, f func(Readiness)) (*Watch, error) {
+	return r.watch(conn, in, f, 0)
 }
 
 // Register registers a raw descriptor, a SOCKET, or what [poll.Conn] makes of a pipe, a
@@ -98,7 +103,8 @@ func (r *Reactor) Register(src poll.Source) (*Source, error) { return r.register
 
 // RegisterConn registers a connection for longer than one watch: follow its layers as
 // [AfterReadable] does. It fails with poll.ErrExists if the connection was registered
-// by RegisterConn before.
+// by RegisterConn before. One without a descriptor ([Notifier]) is registered nowhere, and so
+// as often as one likes.
 func (r *Reactor) RegisterConn(conn net.Conn) (*Source, error) {
 	t, err := resolve(conn)
 	if err != nil {

@@ -11,30 +11,31 @@ import (
 // Readiness says what is the case when a watch fires.
 type Readiness uint16
 
-// The conditions. The first three can be asked for; the others come unasked. Their
-// meaning is that of the constants of the same name in package poll.
+// The conditions. The first three can be asked for; the others come unasked. They are
+// untyped constants, which serve as [Interest] and as [Readiness], and mean what those of the
+// same name in package poll do.
 const (
 	// Readable: a read or an accept will not block. That includes end of stream and a
 	// pending error. Of a TLS connection it means that there is a record to look
 	// at, which need not hold data of the application's.
-	Readable = Readiness(poll.Readable)
+	Readable = poll.Readable
 	// Writable: a write will not block, or a connect has succeeded.
-	Writable = Readiness(poll.Writable)
+	Writable = poll.Writable
 	// Priority: TCP out-of-band data, or what the kernel calls exceptional.
-	Priority = Readiness(poll.Priority)
+	Priority = poll.Priority
 	// ReadClosed: the peer has finished sending; what is left can still be read.
-	ReadClosed = Readiness(poll.ReadClosed)
+	ReadClosed = poll.ReadClosed
 	// HangUp: both directions are finished, or the connection was reset.
-	HangUp = Readiness(poll.HangUp)
+	HangUp = poll.HangUp
 	// Error: an error is pending; the next read or write returns it.
-	Error = Readiness(poll.Error)
+	Error = poll.Error
 	// ConnectFailed: a connection attempt failed.
-	ConnectFailed = Readiness(poll.ConnectFailed)
+	ConnectFailed = poll.ConnectFailed
 	// Closed: the connection was closed in this program, or its registration or the
 	// Reactor was.
-	Closed = Readiness(poll.Closed)
+	Closed = poll.Closed
 	// TimedOut: the watch's deadline has passed and nothing else has happened.
-	TimedOut Readiness = 1 << 8
+	TimedOut = 1 << 8
 )
 
 // Interest is what a watch waits for: any combination of Readable, Writable and

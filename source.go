@@ -216,27 +216,29 @@ func (s *Source) fireAll(ready Readiness) {
 
 // AfterReadable is the function of this name for this source.
 func (s *Source) AfterReadable(f func(Readiness)) (*Watch, error) {
-	return s.after(poll.Readable, f, false)
+	return s.after(Readable, f, 0)
 }
 
 // AfterWritable is the function of this name for this source.
 func (s *Source) AfterWritable(f func(Readiness)) (*Watch, error) {
-	return s.after(poll.Writable, f, false)
+	return s.after(Writable, f, 0)
 }
 
 // After is AfterReadable for any of the conditions in.
-func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return s.after(in, f, false) }
+func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return s.after(in, f, 0) }
 
 // Inline is After without a goroutine: f is called by whoever finds that the source is
 // ready, and keeps everything else waiting until it returns. It must not block. It may
 // arm and stop watches, and may not close the Reactor.
-func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) { return s.after(in, f, true) }
+func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) {
+	return s.after(in, f, inline)
+}
 
-func (s *Source) after(in Interest, f func(Readiness), inline bool) (*Watch, error) {
+func (s *Source) after(in Interest, f func(Readiness), as how) (*Watch, error) {
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	w := &Watch{f: f, in: in, inline: inline, site: callSite(2)}
+	w := &Watch{f: f, in: in, inline: as&inline != 0, site: callSite(2)}
 	w.where.Store(s)
 	if err := w.Rearm(); err != nil {
 		return nil, err
@@ -246,12 +248,12 @@ func (s *Source) after(in Interest, f func(Readiness), inline bool) (*Watch, err
 
 // WaitReadable is the function of this name for this source.
 func (s *Source) WaitReadable(ctx context.Context) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(poll.Readable, f, true) })
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(Readable, f, inline) })
 }
 
 // WaitWritable is the function of this name for this source.
 func (s *Source) WaitWritable(ctx context.Context) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(poll.Writable, f, true) })
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(Writable, f, inline) })
 }
 
 // Handle is the descriptor or SOCKET number that the source had when it was registered.

@@ -31,7 +31,7 @@ type Counters struct {
 type Stats struct {
 	Counters
 	// Sources are the registrations now, Watches those that are armed, Waiting the
-	// callbacks that wait for a goroutine, Running those that have one.
+	// callbacks that wait for a goroutine, Running the goroutines that run one or are about to.
 	Sources, Watches, Waiting, Running int
 	// TimersSet is the number of timers and deadlines that are set.
 	TimersSet int
@@ -113,7 +113,8 @@ func bucket(ns uint64) int {
 	return min(2*(n-1)+int(ns>>(n-2)&1), buckets-1)
 }
 
-// BucketUpper is the value below which all values of bucket i are.
+// BucketUpper is the value below which all values of bucket i are. The last bucket also has
+// what is above all.
 func BucketUpper(i int) time.Duration {
 	if i < 2 {
 		return time.Duration(i + 1)

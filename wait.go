@@ -33,12 +33,12 @@ func WaitWritable(ctx context.Context, conn net.Conn) error {
 // WaitReadable is the function of this name on this Reactor. Somebody has to drive it
 // meanwhile.
 func (r *Reactor) WaitReadable(ctx context.Context, conn net.Conn) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.after(conn, poll.Readable, f, true) })
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.watch(conn, Readable, f, arming|inline) })
 }
 
 // WaitWritable is the function of this name on this Reactor.
 func (r *Reactor) WaitWritable(ctx context.Context, conn net.Conn) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.after(conn, poll.Writable, f, true) })
+	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.watch(conn, Writable, f, arming|inline) })
 }
 
 // waiter is a goroutine that blocks.

@@ -57,12 +57,15 @@ const (
 //
 // It fails with net.ErrClosed if conn is closed, poll.ErrUnsupported if there is nothing
 // to wait for beneath it, and poll.ErrInvalid if f is nil.
+//
+// f may be called before AfterReadable returns. Where it needs the watch, [NewWatch] makes one
+// that waits until it is told to.
 func AfterReadable(conn net.Conn, f func(Readiness)) (*Watch, error) {
 	r, err := Default()
 	if err != nil {
 		return nil, err
 	}
-	return r.after(conn, poll.Readable, f, false)
+	return r.watch(conn, Readable, f, arming)
 }
 
 // AfterWritable is [AfterReadable] for a connection that can be written to, or whose
@@ -72,23 +75,44 @@ func AfterWritable(conn net.Conn, f func(Readiness)) (*Watch, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.after(conn, poll.Writable, f, false)
+	return r.watch(conn, Writable, f, arming)
 }
 
-// after makes and arms a watch. Its caller's caller is the site.
-func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bool) (*Watch, error) {
+// NewWatch makes a watch for any of the conditions in, without arming it: [Watch.Rearm]
+// does. It is for callbacks that arm their own watch, which [AfterReadable] may call before
+// it has returned that.
+func NewWatch(conn net.Conn, in Interest, f func(Readiness)) (*Watch, error) {
+	r, err := Default()
+	if err != nil {
+		return nil, err
+	}
+	return r.watch(conn, in, f, 0)
+}
+
+// how is what a watch is beyond its interest and its callback.
+type how uint8
+
+const (
+	// arming: it is armed as it is made.
+	arming how = 1 << iota
+	// inline: its callback does not block, and needs no goroutine.
+	inline
+)
+
+// watch makes a watch. Its caller's caller is the site.
+func (r *Reactor) watch(conn net.Conn, in Interest, f func(Readiness), as how) (*Watch, error) {
 	t, err := resolve(conn)
 	if err != nil {
 		return nil, err
 	}
-	if f == nil {
-		return nil, fmt.Errorf("goetia: no function to call: %w", poll.ErrInvalid)
+	if f == nil || in == 0 {
+		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
 	sh := r.shardFor(t)
 	here, caller := t.layers.here(in), callSite(2)
 	sh.mu.Lock()
 	ask := in
-	if here {
+	if here || as&arming == 0 {
 		ask = 0
 	}
 	s, w, err := sh.enroll(t, ask)
@@ -97,8 +121,10 @@ func (r *Reactor) after(conn net.Conn, in Interest, f func(Readiness), inline bo
 			w = new(Watch)
 		}
 		w.where.Store(s)
-		w.f, w.in, w.inline, w.site = f, in, inline, caller
-		sh.begin(w, here)
+		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
+		if as&arming != 0 {
+			sh.begin(w, here)
+		}
 	}
 	sh.unlock().run()
 	if err != nil {
@@ -134,7 +160,7 @@ func (sh *shard) fire(w *Watch, ready Readiness) {
 		return
 	}
 	w.ready, w.state = ready, queued
-	sh.calls.queue.push(job{w: w})
+	sh.calls.queue.push(job{w: w, at: w.source().lastWake})
 }
 
 // Stop keeps the callback from being called, and says whether it does: false means that it

@@ -94,26 +94,21 @@ type session struct {
 	watch *goetia.Watch
 }
 
-// sessions is held while a session is made: its callback may come before that is over.
-var sessions sync.Mutex
-
 func serveGoetia(addr string) error {
 	return accepted(addr, func(c net.Conn) {
 		s := &session{Conn: c}
-		sessions.Lock()
-		defer sessions.Unlock()
 		var err error
-		if s.watch, err = goetia.AfterReadable(c, s.ready); err != nil {
+		if s.watch, err = goetia.NewWatch(c, goetia.Readable, s.ready); err == nil {
+			err = s.watch.Rearm()
+		}
+		if err != nil {
 			panic(err)
 		}
 	})
 }
 
 func (s *session) ready(goetia.Readiness) {
-	sessions.Lock()
-	watch := s.watch
-	sessions.Unlock()
-	if echo(s) != nil || watch.Rearm() != nil {
+	if echo(s) != nil || s.watch.Rearm() != nil {
 		s.Close()
 	}
 }

@@ -130,8 +130,10 @@ func (s *Server) add(nc net.Conn) {
 		s.counts.peak.Store(n)
 	}
 	var err error
-	// The callback looks for the watch only after it has had the lock.
-	if c.watch, err = s.reactor.AfterReadable(nc, func(r goetia.Readiness) { s.ready(c, r) }); err != nil {
+	if c.watch, err = s.reactor.NewWatch(nc, goetia.Readable, func(r goetia.Readiness) { s.ready(c, r) }); err == nil {
+		err = c.watch.Rearm()
+	}
+	if err != nil {
 		s.counts.errors.Add(1)
 		s.forget(c)
 	}

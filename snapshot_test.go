@@ -146,7 +146,7 @@ type mute struct{ net.Conn }
 func (mute) NotifyReady(Interest, func(Readiness)) func() bool { return func() bool { return true } }
 
 func TestSnapshotWithoutDescriptor(t *testing.T) {
-	r := open(t, WithSimulation())
+	r := open(t, WithMechanism(""), WithSimulation())
 	for range 2 {
 		check[*Watch](t)(r.AfterReadable(mute{}, func(Readiness) {}))
 	}

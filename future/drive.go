@@ -1,0 +1,213 @@
+package future
+
+import (
+	"context"
+	"runtime/debug"
+)
+
+// TryTick polls one task, if one is ready, and says whether there was one.
+func (l *Local) TryTick() bool {
+	l.enter()
+	defer l.leave()
+	began := l.ticks
+	_ = l.step()
+	return l.ticks != began
+}
+
+// Tick waits until a task is ready, and polls it. If ctx is done or l is closed before that, it
+// returns ctx's error or [ErrClosed].
+func (l *Local) Tick(ctx context.Context) error {
+	began, first := uint32(0), true
+	return l.drive(ctx, func() bool {
+		if first {
+			began, first = l.ticks, false
+		}
+		return l.ticks != began
+	})
+}
+
+// Run polls tasks until all have ended, also those that are spawned meanwhile, and then
+// returns nil. If ctx is done before that it leaves the tasks as they are and returns ctx's
+// error; if l is closed, [ErrClosed].
+func (l *Local) Run(ctx context.Context) error { return l.drive(ctx, l.IsEmpty) }
+
+// RunUntil drives l until f, which it spawns, is ready, and returns what f has come to. If ctx is
+// done or l is closed before that, it cancels f and returns ctx's error or [ErrClosed].
+func RunUntil[T any](ctx context.Context, l *Local, f Future[T]) (T, error) {
+	t := Spawn(l, f)
+	t.Done() // so that a panic has somebody to go to
+	err := l.drive(ctx, t.Finished)
+	if err != nil && !t.Finished() {
+		t.Cancel()
+		var none T
+		return none, err
+	}
+	r, _ := t.Result()
+	return r.Get()
+}
+
+// Poll runs what is ready, and is ready when all tasks have ended: so one Local is a future of
+// another executor's. Cancelling it is [Local.Close].
+func (l *Local) Poll(cx *Context) (struct{}, bool) {
+	for {
+		if ended, idle := l.pollSome(cx); ended || idle {
+			return struct{}{}, ended
+		}
+	}
+}
+
+func (l *Local) pollSome(cx *Context) (ended, idle bool) {
+	l.enter()
+	defer l.leave()
+	l.woken.owner.Register(cx.Waker())
+	for range defaultBudget {
+		if l.IsEmpty() || l.closed.Load() != 0 {
+			l.woken.owner.Clear()
+			return true, false
+		}
+		if !l.step() {
+			return false, true
+		}
+	}
+	cx.Waker().Wake()
+	return false, true
+}
+
+// Cancel is Close without an error, for a Local that is used as a future.
+func (l *Local) Cancel() { _ = l.Close() }
+
+// Close cancels all tasks, and what is spawned from then on. If somebody is driving l, they do
+// that, and Close does not wait for it. Calls after the first return nil, too.
+func (l *Local) Close() error {
+	l.mu.Lock()
+	l.closed.Store(1)
+	l.mu.Unlock()
+	l.woken.owner.Wake()
+	l.cleanUp()
+	return nil
+}
+
+// drive polls tasks until enough says that it is enough.
+func (l *Local) drive(ctx context.Context, enough func() bool) error {
+	var stopped atomicUint32
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, func() {
+			stopped.Store(1)
+			l.woken.owner.Wake()
+		})()
+	}
+	for {
+		if ended, err := l.shift(ctx, &stopped, enough); ended {
+			return err
+		}
+	}
+}
+
+// shift is drive up to a panic that somebody has been told of.
+func (l *Local) shift(ctx context.Context, stopped *atomicUint32, enough func() bool) (ended bool, err error) {
+	l.enter()
+	defer l.leave()
+	for {
+		switch {
+		case enough():
+			return true, nil
+		case stopped.Load() != 0:
+			return true, ctx.Err()
+		case l.closed.Load() != 0:
+			return true, ErrClosed
+		}
+		if l.step() {
+			if l.ticks%lookEvery == 0 && l.opts.Parker != nil {
+				l.unparker.Park(false)
+			}
+			continue
+		}
+		l.woken.owner.Register(l.unparker)
+		if l.woken.empty() && l.any.Load() == 0 && stopped.Load() == 0 && l.closed.Load() == 0 {
+			l.unparker.Park(true)
+		}
+		l.woken.owner.Clear()
+	}
+}
+
+// enter makes the caller the driver.
+func (l *Local) enter() {
+	if !l.driven.CompareAndSwap(0, 1) {
+		panic("future: a Local is driven twice at a time, or by one of its own tasks")
+	}
+	if l.unparker != nil {
+		return
+	}
+	p := l.opts.Parker
+	if p == nil {
+		p = NewParker()
+	}
+	l.unparker = &unparker{p}
+	if l.opts.Budget == 0 {
+		l.opts.Budget = defaultBudget
+	}
+	l.cx.clock = l.opts.Clock
+}
+
+// leave ends what enter began. It is deferred: the panic of a task goes to whoever awaits that,
+// and on its way if there is nobody.
+func (l *Local) leave() {
+	var again *PanicError
+	if l.running != nil {
+		again = l.fail(recover())
+	}
+	l.driven.Store(0)
+	if l.closed.Load() != 0 {
+		l.cleanUp()
+	}
+	if again != nil {
+		panic(again)
+	}
+}
+
+// fail ends the task that was being polled, which has panicked with v. It returns what to panic
+// with, if nobody was told.
+func (l *Local) fail(v any) *PanicError {
+	t := l.running
+	l.running = nil
+	p := &PanicError{Value: v, Stack: debug.Stack()}
+	if v == nil {
+		p.Value = "the task has called runtime.Goexit"
+	}
+	told := t.fail(p)
+	l.forget(t.base())
+	if told || v == nil {
+		return nil
+	}
+	return p
+}
+
+// cleanUp cancels the tasks of a closed Local, unless somebody else drives it, who will then.
+func (l *Local) cleanUp() {
+	for l.live.Load() > 0 && l.driven.CompareAndSwap(0, 1) {
+		l.dropAll()
+	}
+}
+
+// dropAll cancels all tasks, up to one that panics.
+func (l *Local) dropAll() {
+	defer func() {
+		var again *PanicError
+		if l.running != nil {
+			again = l.fail(recover())
+		}
+		l.driven.Store(0)
+		if again != nil {
+			panic(again)
+		}
+	}()
+	l.collect()
+	for _, t := range l.tasks {
+		if t != nil {
+			l.running = t
+			t.drop()
+			l.running = nil
+			l.forget(t.base())
+		}
+	}
+}

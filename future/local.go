@@ -1,0 +1,256 @@
+package future
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+)
+
+// ErrClosed is returned by a [Local] that was closed.
+var ErrClosed = errors.New("future: executor closed")
+
+// Local runs tasks on the goroutine that drives it, one at a time: their futures need no
+// locks among themselves. It has no goroutine of its own; [Local.Run], [Local.Tick] and
+// [Local.TryTick] drive it, or it is polled as a future of another executor's. One goroutine at
+// a time drives a Local; a second one, or a task that drives its own, panics. Spawning
+// and waking are safe from any goroutine at any time.
+//
+// Tasks run in the order in which they were woken, if they have the same priority, so a
+// program whose wake-ups come from its own tasks does the same in every run.
+//
+// The zero Local is ready for use, and is the same as NewLocal(LocalOptions{}). A Local must
+// not be copied.
+type Local struct {
+	opts LocalOptions
+	// woken are the tasks that have been woken, and who is to be told of that.
+	woken ready
+	queue runQueue
+	// tasks are those that were not ended yet, by their nodes' index; free are the
+	// places in it that nobody has. Both belong to the driver.
+	tasks []runnable
+	free  []uint32
+	cx    Context
+	// unparker wakes the driver.
+	unparker *unparker
+	// running is the task that is being polled.
+	running runnable
+	// ticks counts the polls.
+	ticks  uint32
+	driven atomicUint32
+	// live is how many tasks have not ended.
+	live atomicInt64
+
+	// fresh are the tasks that the driver has not seen yet; any says without the
+	// lock whether there are some.
+	mu    mutex
+	fresh []runnable
+	any   atomicUint32
+	// closed is written with the lock held.
+	closed atomicUint32
+}
+
+// LocalOptions configure a [Local].
+type LocalOptions struct {
+	// Seed, if not zero, has the tasks that are ready run in an order that is drawn at
+	// random, the same for the same seed: for tests that look for what depends on
+	// the order.
+	Seed uint64
+	// Budget is how many steps a task takes at most before others have their turn
+	// (see [Context.Spend]); 128 if it is zero, without limit if negative.
+	Budget int
+	// Sites has each task note where it was spawned, which takes half a kilobyte and some
+	// microseconds.
+	Sites bool
+	// Clock is what the tasks' timers go by; [System] if it is nil.
+	Clock Clock
+	// Parker is where the Local waits; a channel if it is nil.
+	Parker Parker
+}
+
+// Priority is which of the tasks that are ready come first.
+type Priority uint8
+
+// The priorities. Now and then a low one comes first, so that it is not kept waiting for ever.
+const (
+	Normal Priority = iota
+	High
+	Low
+
+	priorities
+)
+
+// TaskOptions are for [SpawnWith].
+type TaskOptions struct {
+	// Name is for panics and for people.
+	Name     string
+	Priority Priority
+}
+
+// runnable is a task, whatever its type.
+type runnable interface {
+	base() *node
+	run(cx *Context) (ended bool)
+	drop()
+	fail(p *PanicError) (told bool)
+}
+
+const (
+	defaultBudget = 128
+	// lookEvery is after how many polls a Local that is never idle looks at what has
+	// come to its Parker.
+	lookEvery = 64
+)
+
+// NewLocal makes a Local.
+func NewLocal(opts LocalOptions) *Local {
+	l := &Local{opts: opts}
+	if opts.Seed != 0 {
+		l.queue.random = rand.New(rand.NewPCG(opts.Seed, opts.Seed))
+	}
+	return l
+}
+
+// Spawn gives a future to l to run. Once l is closed, the future is cancelled at once.
+func Spawn[T any](l *Local, f Future[T]) *Task[T] {
+	t := newTask(l, TaskOptions{}, f)
+	l.admit(t)
+	return t
+}
+
+// SpawnWith is [Spawn] with options. It panics if the priority is none.
+func SpawnWith[T any](l *Local, opts TaskOptions, f Future[T]) *Task[T] {
+	if opts.Priority >= priorities {
+		panic(fmt.Sprintf("future: SpawnWith: no priority %d", opts.Priority))
+	}
+	t := newTask(l, opts, f)
+	l.admit(t)
+	return t
+}
+
+// SpawnMany spawns several futures at once, for less than one after the other costs.
+func SpawnMany[T any](l *Local, fs ...Future[T]) []*Task[T] {
+	tasks := make([]*Task[T], len(fs))
+	all := make([]runnable, len(fs))
+	for i, f := range fs {
+		tasks[i] = newTask(l, TaskOptions{}, f)
+		all[i] = tasks[i]
+	}
+	l.admit(all...)
+	return tasks
+}
+
+// newTask makes a task. Its caller's caller is the site.
+func newTask[T any](l *Local, opts TaskOptions, f Future[T]) *Task[T] {
+	if f == nil {
+		panic("future: Spawn of a nil Future")
+	}
+	t := &Task[T]{future: f}
+	t.home = &l.woken
+	t.state.Store(scheduled | uint32(opts.Priority)<<priorityShift)
+	if opts.Name != "" {
+		t.more().name = opts.Name
+	}
+	if l.opts.Sites {
+		t.more().site = callSite(2)
+	}
+	return t
+}
+
+// admit has the driver take new tasks in.
+func (l *Local) admit(tasks ...runnable) {
+	l.mu.Lock()
+	closed := l.closed.Load() != 0
+	if !closed {
+		l.live.Add(int64(len(tasks)))
+		l.fresh = append(l.fresh, tasks...)
+		l.any.Store(1)
+	}
+	l.mu.Unlock()
+	if closed {
+		for _, t := range tasks {
+			t.drop()
+		}
+		return
+	}
+	l.woken.owner.Wake()
+}
+
+// IsEmpty says whether there are no tasks that have not ended.
+func (l *Local) IsEmpty() bool { return l.live.Load() == 0 }
+
+// Len is how many tasks have not ended.
+func (l *Local) Len() int { return int(l.live.Load()) }
+
+// collect puts what has been spawned and woken into the queue.
+func (l *Local) collect() {
+	if l.any.Load() != 0 {
+		l.mu.Lock()
+		fresh := l.fresh
+		l.fresh = nil
+		l.any.Store(0)
+		l.mu.Unlock()
+		for _, t := range fresh {
+			l.place(t)
+			l.queue.push(t.base())
+		}
+	}
+	for n := l.woken.take(); n != nil; {
+		next := n.next
+		l.queue.push(n)
+		n = next
+	}
+}
+
+// place gives a task an index.
+func (l *Local) place(t runnable) {
+	if k := len(l.free); k > 0 {
+		i := l.free[k-1]
+		l.free = l.free[:k-1]
+		l.tasks[i] = t
+		t.base().index = i
+		return
+	}
+	t.base().index = uint32(len(l.tasks))
+	l.tasks = append(l.tasks, t)
+}
+
+// step polls the task whose turn it is, and says whether there was one.
+func (l *Local) step() bool {
+	for {
+		if l.any.Load() != 0 || !l.woken.empty() {
+			l.collect()
+		}
+		n := l.queue.pop()
+		if n == nil {
+			return false
+		}
+		was := n.begin()
+		if was&completed != 0 {
+			continue // it was woken while it ran for the last time
+		}
+		t := l.tasks[n.index]
+		l.running = t
+		l.ticks++
+		var ended bool
+		if was&closing != 0 {
+			t.drop()
+			ended = true
+		} else {
+			l.cx.left = l.opts.Budget
+			l.cx.waker = n
+			ended = t.run(&l.cx)
+		}
+		l.running = nil
+		if ended {
+			l.forget(n)
+		}
+		return true
+	}
+}
+
+// forget takes a task that has ended out of the table.
+func (l *Local) forget(n *node) {
+	l.tasks[n.index] = nil
+	l.free = append(l.free, n.index)
+	l.live.Add(-1)
+}

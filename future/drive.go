@@ -6,12 +6,12 @@ import (
 )
 
 // TryTick polls one task, if one is ready, and says whether there was one.
-func (l *Local) TryTick() bool {
+func (l *Local) TryTick() (polled bool) {
 	l.enter()
 	defer l.leave()
-	began := l.ticks
-	_ = l.step()
-	return l.ticks != began
+	polled = true // also if the task panics and somebody is told
+	polled = l.step()
+	return polled
 }
 
 // Tick waits until a task is ready, and polls it. If ctx is done or l is closed before that, it

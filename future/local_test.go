@@ -140,6 +140,18 @@ func TestTaskPanicGoesToWhoAwaits(t *testing.T) {
 	t.Errorf("returned %v", err)
 }
 
+// TestTryTickPanic: a task that has panicked was polled.
+func TestTryTickPanic(t *testing.T) {
+	t.Parallel()
+	var l Local
+	task := Spawn(&l, PollFunc[int](func(*Context) (int, bool) { panic("boo") }))
+	done := task.Done() // somebody who is told
+	if !l.TryTick() {
+		t.Error("nothing was polled")
+	}
+	<-done
+}
+
 func TestTaskPanicGoesOutOfRun(t *testing.T) {
 	t.Parallel()
 	var l Local

@@ -1,0 +1,91 @@
+package future
+
+import (
+	"runtime"
+	"testing"
+	"weak"
+)
+
+// TestCombinatorsLetGo polls every subject a number of times, from not at all to its end, and cancels
+// it. However far it has come, each of its leaves must have been ready or have been
+// cancelled, once, and nothing may hold the wakers or the leaves any more, also not the subject itself:
+// the garbage collector is asked.
+func TestCombinatorsLetGo(t *testing.T) {
+	for _, s := range subjects {
+		t.Run(s.name, func(t *testing.T) { letGo(t, s, false) })
+	}
+}
+
+// TestCombinatorsOfPanics is the same with leaves that panic: the panic passes, and then
+// the others can be cancelled.
+func TestCombinatorsOfPanics(t *testing.T) {
+	for _, s := range subjects {
+		t.Run(s.name, func(t *testing.T) { letGo(t, s, true) })
+	}
+}
+
+// enough polls for every subject that has an end to come to it.
+const enough = 100
+
+func letGo(t *testing.T, s subject, panics bool) {
+	var kept []*probe
+	var wakers []weak.Pointer[labWaker]
+	var leaves []weak.Pointer[leaf]
+	for seed := range uint64(60) {
+		for _, polls := range []int{0, 1, 2, 3, 4, 6, enough} {
+			l := newLab(seed + 1)
+			l.panics = panics
+			p := s.build(l)
+			wakers = append(wakers, l.run(p, polls)...)
+			l.check()
+			if l.problems != nil {
+				t.Fatalf("seed %d, %d polls: %q", seed, polls, l.problems)
+			}
+			for _, f := range l.leaves {
+				leaves = append(leaves, weak.Make(f))
+			}
+			l.leaves = nil // the functions that subjects were made with have the lab
+			kept = append(kept, p)
+		}
+	}
+	runtime.GC()
+	for _, w := range wakers {
+		if w.Value() != nil {
+			t.Fatal("a waker is still registered somewhere")
+		}
+	}
+	for _, f := range leaves {
+		if f := f.Value(); f != nil {
+			t.Fatalf("leaf %d is still held", f.id)
+		}
+	}
+	runtime.KeepAlive(kept)
+}
+
+// TestNextOnlyBorrows: what is cancelled is the asking.
+func TestNextOnlyBorrows(t *testing.T) {
+	t.Parallel()
+	l := newLab(1)
+	l.never = true
+	s := l.stream()
+	n := Next(s)
+	n.Poll(NewContext(new(labWaker)))
+	Cancel(n)
+	if l.leaves[0].canceled != 0 {
+		t.Error("the stream was cancelled")
+	}
+}
+
+func TestCatchRestoresTheWaker(t *testing.T) {
+	t.Parallel()
+	w := new(labWaker)
+	cx := NewContext(w)
+	// Join polls with a waker of the child's own.
+	f := Catch(Join(PollFunc[int](func(*Context) (int, bool) { panic("boo") })))
+	if r, ready := f.Poll(cx); !ready || r.Err == nil {
+		t.Errorf("%v, %t", r, ready)
+	}
+	if cx.Waker() != Waker(w) {
+		t.Errorf("the waker is %v", cx.Waker())
+	}
+}

@@ -14,7 +14,7 @@ var ErrChannelFull = errors.New("future: channel full")
 type Channel[T any] struct {
 	capacity int
 	mu       mutex
-	values   queue[T]
+	values   valueQueue[T]
 	closed   bool
 	// senders wait; only while the channel is full, because room is given to
 	// the first of them at once.

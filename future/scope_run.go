@@ -16,7 +16,7 @@ func (f *scoped[T]) Poll(cx *Context) (r Result[T], ready bool) {
 	if f.scope == nil {
 		f.scope = &Scope{}
 		f.scope.local.opts.Clock = cx.Clock()
-		f.main = Spawn[Result[T]](&f.scope.local, &inScope[T]{&lazy[T]{scope: f.scope, body: f.body}, f.scope})
+		f.main = Spawn[Result[T]](&f.scope.local, &inScope[T]{&scopeBody[T]{scope: f.scope, body: f.body}, f.scope})
 		f.body = nil
 	}
 	panicked := true
@@ -51,18 +51,18 @@ func (f *scoped[T]) Cancel() {
 	}
 }
 
-// lazy is the future that body returns, which is called when it is first polled.
-type lazy[T any] struct {
+// scopeBody is the future that body returns, which is called when it is first polled.
+type scopeBody[T any] struct {
 	scope *Scope
 	body  func(*Scope) Future[Result[T]]
 	f     Future[Result[T]]
 }
 
-func (l *lazy[T]) Poll(cx *Context) (Result[T], bool) {
+func (l *scopeBody[T]) Poll(cx *Context) (Result[T], bool) {
 	if l.f == nil {
 		l.f = l.body(l.scope)
 	}
 	return l.f.Poll(cx)
 }
 
-func (l *lazy[T]) Cancel() { Cancel(l.f) }
+func (l *scopeBody[T]) Cancel() { Cancel(l.f) }

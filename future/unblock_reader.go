@@ -41,7 +41,7 @@ func (a *AsyncReader) PollRead(cx *Context, p []byte) (r Result[int], ready bool
 		a.mu.Unlock()
 		return Result[int]{Err: os.ErrClosed}, true
 	case a.busy():
-		a.waker = cx.Waker() // after a Seek that was cancelled
+		a.waker = cx.Waker() // after a SeekTo that was cancelled
 		a.mu.Unlock()
 		return r, false
 	case len(p) == 0:
@@ -124,10 +124,10 @@ func (a *AsyncReader) ReadContext(ctx context.Context, p []byte) (int, error) {
 	return r.Get()
 }
 
-// Seek is a future of the Reader's Seek, as if nothing had been read ahead. Its error wraps
+// SeekTo is a future of the Reader's Seek, as if nothing had been read ahead. Its error wraps
 // errors.ErrUnsupported if the Reader is no io.Seeker. If it is cancelled when the Reader's
 // Seek has begun, where the next Read begins is unknown.
-func (a *AsyncReader) Seek(offset int64, whence int) Future[Result[int64]] {
+func (a *AsyncReader) SeekTo(offset int64, whence int) Future[Result[int64]] {
 	s, ok := a.r.(io.Seeker)
 	if !ok {
 		return Ready(Result[int64]{Err: notSeeker(a.r)})
@@ -135,10 +135,15 @@ func (a *AsyncReader) Seek(offset int64, whence int) Future[Result[int64]] {
 	f := &seeking{pump: &a.pump}
 	f.do = func() {
 		a.mu.Lock()
+		closed := a.closed
 		if whence == io.SeekCurrent {
 			offset -= int64(a.ring.n)
 		}
 		a.mu.Unlock()
+		if closed {
+			f.err = os.ErrClosed
+			return
+		}
 		f.at, f.err = s.Seek(offset, whence)
 		if f.err == nil {
 			a.mu.Lock()
@@ -150,7 +155,7 @@ func (a *AsyncReader) Seek(offset int64, whence int) Future[Result[int64]] {
 }
 
 func notSeeker(v any) error {
-	return fmt.Errorf("future: Seek on a %T: %w", v, errors.ErrUnsupported)
+	return fmt.Errorf("future: SeekTo on a %T: %w", v, errors.ErrUnsupported)
 }
 
 // seeking is a command with a place as its result.

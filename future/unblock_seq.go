@@ -21,7 +21,7 @@ type seqStream[T any] struct {
 	seq    iter.Seq[T]
 	next   func() (T, bool)
 	stop   func()
-	values queue[T]
+	values valueQueue[T]
 	limit  int
 	over   bool
 	// err is what it has ended with, if not by itself.
@@ -110,7 +110,7 @@ func (s *seqStream[T]) failed(err error) {
 func (s *seqStream[T]) Cancel() {
 	s.mu.Lock()
 	s.waker = nil
-	s.values = queue[T]{}
+	s.values = valueQueue[T]{}
 	if s.closed || s.over {
 		s.closed = true
 		s.mu.Unlock()

@@ -76,6 +76,16 @@ func (a *AsyncWriter) empty() bool {
 	return true
 }
 
+// failure is why nothing can be written any more.
+func (a *AsyncWriter) failure() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.err == nil && a.closed {
+		return os.ErrClosed
+	}
+	return a.err
+}
+
 // Write is a future that takes in all of p, which must not change meanwhile. Its value is less than
 // len(p) with an error only. If it is cancelled, some of p may have been taken in;
 // PollWrite tells how much.
@@ -121,9 +131,10 @@ func (a *AsyncWriter) Flush() Future[Result[struct{}]] { return a.flush(false) }
 func (a *AsyncWriter) flush(last bool) *flushing {
 	f := &flushing{a: a, last: last}
 	f.do = func() {
-		a.mu.Lock()
-		f.err = a.err
-		a.mu.Unlock()
+		if f.err = a.failure(); last && f.err == os.ErrClosed {
+			f.err = nil
+			return
+		}
 		if w, ok := a.w.(interface{ Flush() error }); ok && f.err == nil {
 			f.err = w.Flush()
 		}
@@ -131,20 +142,17 @@ func (a *AsyncWriter) flush(last bool) *flushing {
 	return f
 }
 
-// Seek is a future of the Writer's Seek after everything was written. Its error wraps
+// SeekTo is a future of the Writer's Seek after everything was written. Its error wraps
 // errors.ErrUnsupported if the Writer is no io.Seeker. If it is cancelled when that has
 // begun, where the next Write goes is unknown.
-func (a *AsyncWriter) Seek(offset int64, whence int) Future[Result[int64]] {
+func (a *AsyncWriter) SeekTo(offset int64, whence int) Future[Result[int64]] {
 	s, ok := a.w.(io.Seeker)
 	if !ok {
 		return Ready(Result[int64]{Err: notSeeker(a.w)})
 	}
 	f := &seeking{pump: &a.pump}
 	f.do = func() {
-		a.mu.Lock()
-		f.err = a.err
-		a.mu.Unlock()
-		if f.err == nil {
+		if f.err = a.failure(); f.err == nil {
 			f.at, f.err = s.Seek(offset, whence)
 		}
 	}

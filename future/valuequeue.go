@@ -1,15 +1,15 @@
 package future
 
-// queue is a queue of values in a ring that grows, up to what its owner lets in, and does not
+// valueQueue is a queue of values in a ring that grows, up to what its owner lets in, and does not
 // shrink.
-type queue[T any] struct {
+type valueQueue[T any] struct {
 	ring  []T
 	first int
 	n     int
 }
 
 // push puts a value last.
-func (q *queue[T]) push(v T, limit int) {
+func (q *valueQueue[T]) push(v T, limit int) {
 	if q.n == len(q.ring) {
 		ring := make([]T, min(limit, max(8, 2*q.n)))
 		k := copy(ring, q.ring[q.first:])
@@ -25,7 +25,7 @@ func (q *queue[T]) push(v T, limit int) {
 }
 
 // pop takes the first value, of which there is one.
-func (q *queue[T]) pop() T {
+func (q *valueQueue[T]) pop() T {
 	var none T
 	v := q.ring[q.first]
 	q.ring[q.first] = none // let go of what it refers to

@@ -163,12 +163,16 @@ func TestResets(t *testing.T) {
 		left    string
 		wantErr error
 	}{
-		"close":         {func(a, b *simnet.Conn) error { return a.Close() }, "sent", io.EOF},
-		"linger 0":      {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(0), a.Close()) }, "sent", reset()},
-		"linger 5":      {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(5), a.Close()) }, "sent", io.EOF},
-		"unread":        {func(a, b *simnet.Conn) error { _, err := b.Write([]byte("x")); return errors.Join(err, a.Close()) }, "sent", reset()},
-		"reset":         {func(a, b *simnet.Conn) error { a.Reset(); return nil }, "sent", reset()},
-		"written after": {func(a, b *simnet.Conn) error { err := a.Close(); _, e := b.Write([]byte("x")); return errors.Join(err, e) }, "sent", reset()},
+		"close":    {func(a, b *simnet.Conn) error { return a.Close() }, "sent", io.EOF},
+		"linger 0": {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(0), a.Close()) }, "sent", reset()},
+		"linger 5": {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(5), a.Close()) }, "sent", io.EOF},
+		"unread":   {func(a, b *simnet.Conn) error { _, err := b.Write([]byte("x")); return errors.Join(err, a.Close()) }, "sent", reset()},
+		"reset":    {func(a, b *simnet.Conn) error { a.Reset(); return nil }, "sent", reset()},
+		"written after": {func(a, b *simnet.Conn) error {
+			err := a.Close()
+			_, e := b.Write([]byte("x"))
+			return errors.Join(err, e)
+		}, "sent", reset()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := simnet.Pipe()
@@ -412,7 +416,9 @@ func TestBacklog(t *testing.T) {
 // TestAddresses: ports and addresses are used again when they are free.
 func TestAddresses(t *testing.T) {
 	n := new(simnet.Network)
-	if n.Host("10.0.0.1").Addr() == n.Host("x").Addr() || n.Host("x") != n.Host("x") || n.Host("x").Name() != "x" {
+	first := n.Host("10.0.0.1")
+	x := n.Host("x")
+	if first.Addr() == x.Addr() || n.Host("x") != x || n.Host(x.Addr().String()) != x || x.Name() != "x" {
 		t.Error("hosts are mixed up")
 	}
 	l := listen(t, n.Host("server"), ":0")

@@ -66,6 +66,7 @@ var law = func() []rule {
 		{"server/*.go", []string{"./poll", "./internal/*"}},
 		{"httppark/*.go", []string{"./"}},
 		{"debug/*.go", []string{"./"}},
+		{"simnet/*.go", []string{"./"}},
 
 		// The contract and what stands beside the mechanisms.
 		{"internal/backend/*.go", nil},
@@ -100,7 +101,8 @@ var testsMay = []string{
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
 	"./internal/backend/kqueue/kqueuetest", "./internal/backend/kqueue/libkqueue", "./internal/backend/evport/evporttest",
 	"./internal/backend/socknotify/socknotifytest",
-	"go.uber.org/goleak", "pgregory.net/rapid",
+	"./simnet",
+	"go.uber.org/goleak", "pgregory.net/rapid", "golang.org/x/net/nettest",
 }
 
 // file is what the law needs to know of one.
@@ -287,6 +289,12 @@ func TestImportsCanFail(t *testing.T) {
 		{"future/future.go", module + "/poll", true},
 		{"reactor.go", module + "/poll", false},
 		{"reactor.go", module + "/internal/backend", true},
+		{"simnet/conn.go", module, false},
+		{"simnet/conn.go", module + "/poll", true},
+		{"simnet/conn.go", "golang.org/x/net/nettest", true},
+		{"simnet/conn_test.go", "golang.org/x/net/nettest", false},
+		{"reactor.go", module + "/simnet", true},
+		{"reactor_test.go", module + "/simnet", false},
 		{"debug/view.go", module, false},
 		{"debug/view.go", module + "/poll", true},
 		{"debug/view.go", "golang.org/x/sys/unix", true},
@@ -323,8 +331,10 @@ func TestRequirements(t *testing.T) {
 				continue
 			}
 			name := imp
-			if strings.HasPrefix(imp, "golang.org/x/sys/") {
-				name = "golang.org/x/sys"
+			for _, m := range []string{"golang.org/x/sys", "golang.org/x/net"} {
+				if strings.HasPrefix(imp, m+"/") {
+					name = m // the module
+				}
 			}
 			needed[name] = needed[name] || !strings.HasSuffix(f.path, "_test.go")
 		}

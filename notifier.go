@@ -1,47 +1,134 @@
 package goetia
 
+import (
+	"fmt"
+	"net"
+
+	"github.com/goetia-go/goetia/poll"
+)
+
 // listening is an armed watch of a connection without a descriptor.
 type listening struct {
 	// arm tells this arm from others of the same watch.
 	arm uint64
+	// asked: the connection is being asked, or was. Of two goroutines that arm a watch, with
+	// a Stop between them, only one asks.
+	asked bool
 	// stop withdraws what the connection was asked, once that is known.
 	stop func() bool
+	// early is what the connection has told before it was known.
+	early Readiness
 }
 
-// listen asks a connection without a descriptor to tell, for a watch that was armed.
-func (s *Source) listen(w *Watch) {
+// answer is what a connection without a descriptor has told, for whoever turns the Reactor.
+type answer struct {
+	w     *Watch
+	arm   uint64
+	ready Readiness
+}
+
+// RegisterNotifier is [Reactor.RegisterConn] for what tells its readiness itself and need be
+// no net.Conn: a simulated listener, a queue.
+func (r *Reactor) RegisterNotifier(n Notifier) (*Source, error) {
+	if n == nil {
+		return nil, fmt.Errorf("goetia: nil Notifier: %w", poll.ErrInvalid)
+	}
+	return r.register(target{layers: &layers{notifier: n, kinds: notifierLayer}})
+}
+
+// listen asks a connection without a descriptor to tell, for a watch that was armed. It
+// fails with net.ErrClosed if the connection says at once that it is closed: as if the
+// watch had not been armed.
+func (s *Source) listen(w *Watch) error {
 	if !s.soft {
-		return
+		return nil
 	}
 	sh := s.sh
 	sh.mu.Lock()
-	arm := sh.soft[w].arm
-	sh.mu.Unlock()
-	if arm == 0 {
-		return // it has fired, or was stopped
+	mine := sh.soft[w]
+	if mine.arm == 0 || mine.asked {
+		sh.mu.Unlock()
+		return nil // it has fired, was stopped, or somebody else has armed it anew
 	}
-	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, arm, r) })
+	mine.asked = true
+	sh.soft[w] = mine
+	sh.mu.Unlock()
+	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, mine.arm, r) })
 	sh.mu.Lock()
-	if sh.soft[w].arm == arm {
-		sh.soft[w] = listening{arm, stop}
-		stop = nil
-	}
-	sh.mu.Unlock()
-	if stop != nil {
+	l := sh.soft[w]
+	if l.arm != mine.arm {
+		sh.mu.Unlock()
 		stop() // it was stopped or has fired meanwhile
+		return nil
 	}
+	l.stop = stop
+	sh.soft[w] = l
+	if l.early&Closed != 0 {
+		sh.counts.Arms--
+		s.remove(w)
+		w.noDeadline()
+		w.state = idle
+		sh.unlock().run()
+		return net.ErrClosed
+	}
+	if l.early == 0 {
+		sh.mu.Unlock()
+		return nil
+	}
+	notify := sh.hear(w, l.early)
+	sh.unlock().run()
+	sh.tell(notify)
+	return nil
 }
 
 // heard is called by the connection.
 func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 	sh := s.sh
+	notify := false
 	sh.mu.Lock()
-	if sh.soft[w].arm == arm {
-		s.lastWake = clock()
-		s.remove(w)
-		sh.fire(w, ready)
+	if l := sh.soft[w]; l.arm == arm {
+		if l.stop == nil {
+			l.early |= ready // NotifyReady has not returned
+			sh.soft[w] = l
+		} else {
+			notify = sh.hear(w, ready)
+		}
 	}
 	sh.unlock().run()
+	sh.tell(notify)
+}
+
+// hear fires a watch, or leaves that to whoever turns the Reactor, who is to be notified. A
+// Reactor that drives itself has nobody who counts what a turn has fired, and need not
+// have anybody turn.
+func (sh *shard) hear(w *Watch, ready Readiness) (notify bool) {
+	if sh.r.opts.background {
+		w.source().lastWake = clock()
+		w.source().remove(w)
+		sh.fire(w, ready)
+		return false
+	}
+	sh.answers = append(sh.answers, answer{w, sh.soft[w].arm, ready})
+	return len(sh.answers) == 1
+}
+
+func (sh *shard) tell(notify bool) {
+	if notify {
+		_ = sh.p.Notify() // it fails for a closed Poller only
+	}
+}
+
+// hand fires what was left to whoever turns.
+func (sh *shard) hand(now int64) {
+	for i, a := range sh.answers {
+		if sh.soft[a.w].arm == a.arm {
+			a.w.source().lastWake = now
+			a.w.source().remove(a.w)
+			sh.fire(a.w, a.ready)
+		}
+		sh.answers[i] = answer{}
+	}
+	sh.answers = sh.answers[:0]
 }
 
 // unlisten returns what withdraws a watch's question, or nil.

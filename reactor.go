@@ -20,6 +20,9 @@ type Reactor struct {
 	closed atomic.Bool
 	// next spreads the timers.
 	next atomic.Uint64
+	// waiters are those that wait has made. They have channels, and in a testing/synctest
+	// bubble those are the bubble's own, as the Reactor is.
+	waiters sync.Pool
 	// drivers are the background goroutines.
 	drivers sync.WaitGroup
 }
@@ -131,7 +134,7 @@ func (r *Reactor) register(t target) (*Source, error) {
 }
 
 func (r *Reactor) shardFor(t target) *shard {
-	if t.layers != nil && t.layers.notifier != nil {
+	if t.soft() {
 		return r.shards[0]
 	}
 	return r.shardOf(t.src.Handle())

@@ -15,6 +15,9 @@ type target struct {
 	layers *layers
 }
 
+// soft says that there is no descriptor.
+func (t target) soft() bool { return t.layers != nil && t.layers.notifier != nil }
+
 // layers is what stands above a descriptor, or in its place.
 type layers struct {
 	// buffered, if not nil, says how much is held that nobody has read yet.

@@ -31,11 +31,13 @@ type shard struct {
 	armed int
 	// soft are the armed watches of connections without a descriptor, arms how many
 	// there have been.
-	soft   map[*Watch]listening
-	arms   uint64
-	timers timers.Queue
-	sweep  sweep
-	calls  calls
+	soft map[*Watch]listening
+	arms uint64
+	// answers are what such connections have told and nobody who turns has fired yet.
+	answers []answer
+	timers  timers.Queue
+	sweep   sweep
+	calls   calls
 	// waits counts the calls of the Poller's Wait. A call's number is its tick; an
 	// event belongs to the tick of the call that has collected it. waiting are the
 	// calls that have not come back.

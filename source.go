@@ -52,7 +52,7 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 	if sh.closed {
 		return nil, nil, poll.ErrClosed
 	}
-	if t.layers != nil && t.layers.notifier != nil {
+	if t.soft() {
 		f := &first{source: Source{sh: sh, layers: t.layers, soft: true}}
 		return &f.source, &f.watch, nil
 	}
@@ -235,10 +235,14 @@ func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) {
 }
 
 func (s *Source) after(in Interest, f func(Readiness), as how) (*Watch, error) {
+	return s.afterAt(in, f, as, callSite(2))
+}
+
+func (s *Source) afterAt(in Interest, f func(Readiness), as how, caller site) (*Watch, error) {
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	w := &Watch{f: f, in: in, inline: as&inline != 0, site: callSite(2)}
+	w := &Watch{f: f, in: in, inline: as&inline != 0, site: caller}
 	w.where.Store(s)
 	if err := w.Rearm(); err != nil {
 		return nil, err
@@ -248,12 +252,18 @@ func (s *Source) after(in Interest, f func(Readiness), as how) (*Watch, error) {
 
 // WaitReadable is the function of this name for this source.
 func (s *Source) WaitReadable(ctx context.Context) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(Readable, f, inline) })
+	return s.wait(ctx, Readable, callSite(1))
 }
 
 // WaitWritable is the function of this name for this source.
 func (s *Source) WaitWritable(ctx context.Context) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return s.after(Writable, f, inline) })
+	return s.wait(ctx, Writable, callSite(1))
+}
+
+func (s *Source) wait(ctx context.Context, in Interest, caller site) error {
+	return s.sh.r.wait(ctx, s.soft, func(f func(Readiness)) (*Watch, error) {
+		return s.afterAt(in, f, inline, caller)
+	})
 }
 
 // Handle is the descriptor or SOCKET number that the source had when it was registered.

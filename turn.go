@@ -79,6 +79,7 @@ func (sh *shard) once(events []poll.Event, deadline int64) (int, error) {
 			sh.dispatch(s, Readiness(ev.Ready), tick, now)
 		}
 	}
+	sh.hand(now)
 	sh.expire(now)
 	sh.look(now)
 	fired := sh.counts.Fires + sh.counts.Timers - before
@@ -207,6 +208,7 @@ func (sh *shard) close() error {
 			sh.bury(s)
 		}
 	}
+	sh.answers = nil
 	var stops []func() bool
 	for w := range sh.soft {
 		stops = w.source().unlistenAll(stops)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"sync"
 
 	"github.com/goetia-go/goetia/poll"
 )
@@ -18,7 +17,7 @@ func WaitReadable(ctx context.Context, conn net.Conn) error {
 	if err != nil {
 		return err
 	}
-	return r.WaitReadable(ctx, conn)
+	return r.waitConn(ctx, conn, Readable, callSite(1))
 }
 
 // WaitWritable is [WaitReadable] for writing.
@@ -27,18 +26,28 @@ func WaitWritable(ctx context.Context, conn net.Conn) error {
 	if err != nil {
 		return err
 	}
-	return r.WaitWritable(ctx, conn)
+	return r.waitConn(ctx, conn, Writable, callSite(1))
 }
 
 // WaitReadable is the function of this name on this Reactor. Somebody has to drive it
 // meanwhile.
 func (r *Reactor) WaitReadable(ctx context.Context, conn net.Conn) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.watch(conn, Readable, f, arming|inline) })
+	return r.waitConn(ctx, conn, Readable, callSite(1))
 }
 
 // WaitWritable is the function of this name on this Reactor.
 func (r *Reactor) WaitWritable(ctx context.Context, conn net.Conn) error {
-	return wait(ctx, func(f func(Readiness)) (*Watch, error) { return r.watch(conn, Writable, f, arming|inline) })
+	return r.waitConn(ctx, conn, Writable, callSite(1))
+}
+
+func (r *Reactor) waitConn(ctx context.Context, conn net.Conn, in Interest, caller site) error {
+	t, err := resolve(conn)
+	if err != nil {
+		return err
+	}
+	return r.wait(ctx, t.soft(), func(f func(Readiness)) (*Watch, error) {
+		return r.watchTarget(t, in, f, arming|inline, caller)
+	})
 }
 
 // waiter is a goroutine that blocks.
@@ -47,18 +56,26 @@ type waiter struct {
 	wake func(Readiness)
 }
 
-var waiters = sync.Pool{New: func() any {
+func newWaiter() *waiter {
 	w := &waiter{c: make(chan Readiness, 1)}
 	w.wake = func(r Readiness) { w.c <- r }
 	return w
-}}
+}
 
-func wait(ctx context.Context, watch func(func(Readiness)) (*Watch, error)) error {
+// wait blocks until a watch fires. Of a connection without a descriptor it is not known
+// which testing/synctest bubble it is in, if any; one that is waited for in a bubble needs a
+// channel that was made there.
+func (r *Reactor) wait(ctx context.Context, soft bool, watch func(func(Readiness)) (*Watch, error)) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	g := waiters.Get().(*waiter)
-	defer waiters.Put(g)
+	g, _ := r.waiters.Get().(*waiter)
+	if g == nil || soft {
+		g = newWaiter()
+	}
+	if !soft {
+		defer r.waiters.Put(g)
+	}
 	w, err := watch(g.wake)
 	if err != nil {
 		return err

@@ -105,11 +105,15 @@ func (r *Reactor) watch(conn net.Conn, in Interest, f func(Readiness), as how) (
 	if err != nil {
 		return nil, err
 	}
+	return r.watchTarget(t, in, f, as, callSite(2))
+}
+
+func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, caller site) (*Watch, error) {
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
 	sh := r.shardFor(t)
-	here, caller := t.layers.here(in), callSite(2)
+	here := t.layers.here(in)
 	sh.mu.Lock()
 	ask := in
 	if here || as&arming == 0 {
@@ -130,7 +134,9 @@ func (r *Reactor) watch(conn net.Conn, in Interest, f func(Readiness), as how) (
 	if err != nil {
 		return nil, fmt.Errorf("goetia: watch: %w", err)
 	}
-	s.listen(w)
+	if err := s.listen(w); err != nil {
+		return nil, fmt.Errorf("goetia: watch: %w", err)
+	}
 	return w, nil
 }
 
@@ -208,7 +214,9 @@ func (w *Watch) Rearm() error {
 	if err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
 	}
-	s.listen(w)
+	if err := s.listen(w); err != nil {
+		return fmt.Errorf("goetia: rearm: %w", err)
+	}
 	return nil
 }
 

@@ -7,7 +7,9 @@ import (
 
 // TryTick polls one task, if one is ready, and says whether there was one.
 func (l *Local) TryTick() (polled bool) {
-	l.enter()
+	if !l.enter() {
+		return false
+	}
 	defer l.leave()
 	polled = true // also if the task panics and somebody is told
 	polled = l.step()
@@ -57,7 +59,9 @@ func (l *Local) Poll(cx *Context) (struct{}, bool) {
 }
 
 func (l *Local) pollSome(cx *Context) (ended, idle bool) {
-	l.enter()
+	if !l.enter() {
+		return true, false
+	}
 	defer l.leave()
 	l.woken.owner.Register(cx.Waker())
 	for range defaultBudget {
@@ -105,7 +109,9 @@ func (l *Local) drive(ctx context.Context, enough func() bool) error {
 
 // shift is drive up to a panic that somebody has been told of.
 func (l *Local) shift(ctx context.Context, stopped *atomicUint32, enough func() bool) (ended bool, err error) {
-	l.enter()
+	if !l.enter() {
+		return true, ErrClosed
+	}
 	defer l.leave()
 	for {
 		switch {
@@ -130,13 +136,27 @@ func (l *Local) shift(ctx context.Context, stopped *atomicUint32, enough func() 
 	}
 }
 
-// enter makes the caller the driver.
-func (l *Local) enter() {
-	if !l.driven.CompareAndSwap(0, 1) {
-		panic("future: a Local is driven twice at a time, or by one of its own tasks")
+// What a Local's field driven says.
+const (
+	undriven = iota
+	driving
+	// cleaning: whoever has closed it is cancelling its tasks.
+	cleaning
+)
+
+// enter makes the caller the driver. It returns false if l is closed and has somebody already who sees
+// to its tasks.
+func (l *Local) enter() bool {
+	for !l.driven.CompareAndSwap(undriven, driving) {
+		switch l.driven.Load() {
+		case driving:
+			panic("future: a Local is driven twice at a time, or by one of its own tasks")
+		case cleaning:
+			return false
+		}
 	}
 	if l.unparker != nil {
-		return
+		return true
 	}
 	p := l.opts.Parker
 	if p == nil {
@@ -147,6 +167,7 @@ func (l *Local) enter() {
 		l.opts.Budget = defaultBudget
 	}
 	l.cx.clock = l.opts.Clock
+	return true
 }
 
 // leave ends what enter began. It is deferred: the panic of a task goes to whoever awaits that,
@@ -156,7 +177,7 @@ func (l *Local) leave() {
 	if l.running != nil {
 		again = l.fail(recover())
 	}
-	l.driven.Store(0)
+	l.driven.Store(undriven)
 	if l.closed.Load() != 0 {
 		l.cleanUp()
 	}
@@ -184,7 +205,7 @@ func (l *Local) fail(v any) *PanicError {
 
 // cleanUp cancels the tasks of a closed Local, unless somebody else drives it, who will then.
 func (l *Local) cleanUp() {
-	for l.live.Load() > 0 && l.driven.CompareAndSwap(0, 1) {
+	for l.live.Load() > 0 && l.driven.CompareAndSwap(undriven, cleaning) {
 		l.dropAll()
 	}
 }
@@ -196,7 +217,7 @@ func (l *Local) dropAll() {
 		if l.running != nil {
 			again = l.fail(recover())
 		}
-		l.driven.Store(0)
+		l.driven.Store(undriven)
 		if again != nil {
 			panic(again)
 		}

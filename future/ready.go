@@ -71,6 +71,7 @@ type ready struct {
 func (r *ready) push(n *node) {
 	for {
 		old := r.head.Load()
+		writes(&n.next)
 		n.next = old
 		if r.head.CompareAndSwap(old, n) {
 			break
@@ -90,6 +91,7 @@ func (r *ready) take() *node {
 	}
 	var first *node
 	for n := r.head.Swap(nil); n != nil; {
+		writes(&n.next)
 		next := n.next
 		n.next = first
 		first, n = n, next

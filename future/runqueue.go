@@ -22,6 +22,7 @@ const fairEvery = 61
 
 func (q *runQueue) push(n *node) {
 	p := Priority(n.state.Load() >> priorityShift)
+	writes(&n.next)
 	n.next = nil
 	if q.random != nil {
 		q.drawn[p] = append(q.drawn[p], n)

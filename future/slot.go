@@ -27,19 +27,23 @@ func (s *Slot) Register(w Waker) {
 		old := s.state.Load()
 		if old&slotWaking != 0 {
 			// Somebody is taking the former waker. For them w came too late, and
-			// for w the event has happened.
+			// for w the event has happened. If they have lost the processor just there,
+			// w's future would be asked in vain until they get it back.
 			w.Wake()
+			gosched()
 			return
 		}
 		if s.state.CompareAndSwap(old, old|slotRegistering) {
 			break
 		}
 	}
+	writes(&s.waker)
 	s.waker = w
 	for {
 		old := s.state.Load()
 		if old&slotWaking != 0 {
 			// Wake was called since, and has left the waking to us.
+			writes(&s.waker)
 			s.waker = nil
 			s.state.Store(0)
 			w.Wake()
@@ -72,6 +76,7 @@ func (s *Slot) take() Waker {
 	if old := s.state.Or(slotWaking); old&(slotRegistering|slotWaking) != 0 {
 		return nil // the other one wakes
 	}
+	writes(&s.waker)
 	w := s.waker
 	s.waker = nil
 	s.state.Store(0)

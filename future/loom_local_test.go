@@ -83,10 +83,7 @@ func TestLoomLocalStopped(t *testing.T) {
 				ended, _ = l.shift(context.Background(), &stopped, l.IsEmpty)
 			}
 		})
-		m.Go("context", func() { // as drive has package context call it
-			stopped.Store(1)
-			l.woken.owner.Wake()
-		})
+		m.Go("context", func() { l.stop(&stopped) }) // as drive has package context call it
 		m.Go("spurious", func() { h.slot.Wake() })
 	})
 }

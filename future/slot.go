@@ -66,10 +66,12 @@ func (s *Slot) Wake() {
 // Clear empties the Slot without waking, for a future that is cancelled.
 func (s *Slot) Clear() { s.take() }
 
+// empty says that there is no waker, nor one on its way: whoever registers from now on looks for the
+// event after that.
+func (s *Slot) empty() bool { return s.state.Load() == 0 }
+
 // take empties the Slot.
 func (s *Slot) take() Waker {
-	// Of an empty Slot a load is enough: whoever registers after it looks for the event
-	// after it.
 	if old := s.state.Load(); old == 0 || old&slotWaking != 0 {
 		return nil
 	}

@@ -91,8 +91,18 @@ func TestLoomFinds(t *testing.T) {
 		}},
 		{"a deadlock", loom.Deadlock, 1, "one in Mutex.Lock", func(m *loom.Model) {
 			var a, b loom.Mutex
-			m.Go("one", func() { a.Lock(); b.Lock(); b.Unlock(); a.Unlock() })
-			m.Go("two", func() { b.Lock(); a.Lock(); a.Unlock(); b.Unlock() })
+			x := 0
+			both := func(first, second *loom.Mutex) func() {
+				return func() {
+					first.Lock()
+					defer first.Unlock()
+					second.Lock()
+					defer second.Unlock()
+					x++
+				}
+			}
+			m.Go("one", both(&a, &b))
+			m.Go("two", both(&b, &a))
 		}},
 		{"a livelock", loom.Livelock, 0, "10000 steps", func(m *loom.Model) {
 			var x loom.Int64

@@ -185,7 +185,7 @@ func (m *Model) guard(t *thread, f func()) {
 		case assertionError:
 			m.fail(Assertion, "%s: %s", name, string(v))
 		default:
-			if v != unwinding {
+			if v != errUnwinding {
 				m.fail(Panic, "%s: %v\n%s", name, v, debug.Stack())
 			}
 		}

@@ -70,7 +70,7 @@ func (c *cell) after(t *thread) {
 
 func (t *thread) race(does, was string, other uint8) {
 	t.m.fail(Race, "%s %s at %s what %s has %s, and nothing says in which order", t.name, does, caller(), t.m.threads[other].name, was)
-	panic(unwinding)
+	panic(errUnwinding)
 }
 
 func (m *Model) cellOf(p any) *cell {

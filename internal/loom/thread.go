@@ -30,8 +30,8 @@ type thread struct {
 // waiter is what a thread can wait for.
 type waiter interface{ over() bool }
 
-// unwinding is what threads panic with whose run is over.
-var unwinding = errors.New("loom: the run is over")
+// errUnwinding is what threads panic with whose run is over.
+var errUnwinding = errors.New("loom: the run is over")
 
 // newThread makes a coroutine that serves one run after another.
 func newThread() *thread {
@@ -72,7 +72,7 @@ func (t *thread) pause(what string, w waiter) {
 		t.doing = what + " " + caller()
 	}
 	if !t.yield(struct{}{}) || t.m.aborted {
-		panic(unwinding)
+		panic(errUnwinding)
 	}
 }
 
@@ -121,7 +121,7 @@ func Assert(ok bool, format string, args ...any) {
 	}
 	if t := current.Load(); t != nil {
 		t.m.fail(Assertion, t.name+": "+format, args...)
-		panic(unwinding)
+		panic(errUnwinding)
 	}
 	panic(assertionError(fmt.Sprintf(format, args...)))
 }

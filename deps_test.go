@@ -60,6 +60,7 @@ var law = func() []rule {
 		{"*.go", []string{"./poll", "./internal/timers", invariants}},
 		{"poll/open_*.go", append([]string{contract, contract + "/fallback", invariants}, all...)},
 		{"poll/*.go", []string{contract, extras, invariants}},
+		{"future/sync_loom.go", []string{"./internal/loom"}},
 		{"future/*.go", nil},
 		{"coro/*.go", []string{"./future"}},
 		{"aio/*.go", []string{"./", "./future"}},
@@ -91,6 +92,7 @@ var law = func() []rule {
 		rule{"internal/sys/*/*.go", []string{sys, "unsafe"}},
 		rule{"internal/extra/...", []string{"./internal/extra/*", "./internal/sys/*", sys, "unsafe"}},
 		rule{"internal/invariants/*.go", nil},
+		rule{"internal/loom/*.go", nil},
 		rule{"internal/*/*.go", []string{invariants}}, // helpers that public rooms share
 	)
 }()
@@ -99,6 +101,7 @@ var law = func() []rule {
 var testsMay = []string{
 	"testing", "testing/...",
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
+	"./internal/loom",
 	"./internal/backend/kqueue/kqueuetest", "./internal/backend/kqueue/libkqueue", "./internal/backend/evport/evporttest",
 	"./internal/backend/socknotify/socknotifytest",
 	"./simnet",
@@ -287,6 +290,9 @@ func TestImportsCanFail(t *testing.T) {
 		{"internal/sys/iocp/iocp.go", "golang.org/x/sys/windows", false},
 		{"internal/sys/iocp/iocp.go", module + "/internal/backend", true},
 		{"future/future.go", module + "/poll", true},
+		{"future/future.go", module + "/internal/loom", true},
+		{"future/sync_loom.go", module + "/internal/loom", false},
+		{"future/loom_slot_test.go", module + "/internal/loom", false},
 		{"reactor.go", module + "/poll", false},
 		{"reactor.go", module + "/internal/backend", true},
 		{"simnet/conn.go", module, false},

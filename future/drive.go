@@ -7,24 +7,18 @@ import (
 
 // TryTick polls one task, if one is ready, and says whether there was one.
 func (l *Local) TryTick() (polled bool) {
-	l.enter()
+	if !l.enter() {
+		return false
+	}
 	defer l.leave()
 	polled = true // also if the task panics and somebody is told
-	polled = l.step()
+	polled, _ = l.step()
 	return polled
 }
 
 // Tick waits until a task is ready, and polls it. If ctx is done or l is closed before that, it
 // returns ctx's error or [ErrClosed].
-func (l *Local) Tick(ctx context.Context) error {
-	began, first := uint32(0), true
-	return l.drive(ctx, func() bool {
-		if first {
-			began, first = l.ticks, false
-		}
-		return l.ticks != began
-	})
-}
+func (l *Local) Tick(ctx context.Context) error { return l.drive(ctx, nil) }
 
 // Run polls tasks until all have ended, also those that are spawned meanwhile, and then
 // returns nil. If ctx is done before that it leaves the tasks as they are and returns ctx's
@@ -57,15 +51,17 @@ func (l *Local) Poll(cx *Context) (struct{}, bool) {
 }
 
 func (l *Local) pollSome(cx *Context) (ended, idle bool) {
-	l.enter()
+	if !l.enter() {
+		return true, false
+	}
 	defer l.leave()
 	l.woken.owner.Register(cx.Waker())
 	for range defaultBudget {
-		if l.IsEmpty() || l.closed.Load() != 0 {
+		if l.IsEmpty() || l.isClosed() {
 			l.woken.owner.Clear()
 			return true, false
 		}
-		if !l.step() {
+		if polled, _ := l.step(); !polled {
 			return false, true
 		}
 	}
@@ -80,21 +76,19 @@ func (l *Local) Cancel() { _ = l.Close() }
 // that, and Close does not wait for it. Calls after the first return nil, too.
 func (l *Local) Close() error {
 	l.mu.Lock()
-	l.closed.Store(1)
+	l.signal.Or(isClosed)
 	l.mu.Unlock()
 	l.woken.owner.Wake()
 	l.cleanUp()
 	return nil
 }
 
-// drive polls tasks until enough says that it is enough.
+// drive polls tasks until enough says that it is enough, which changes only when a task ends. If it
+// is nil, one poll is enough.
 func (l *Local) drive(ctx context.Context, enough func() bool) error {
 	var stopped atomicUint32
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, func() {
-			stopped.Store(1)
-			l.woken.owner.Wake()
-		})()
+		defer context.AfterFunc(ctx, func() { l.stop(&stopped) })()
 	}
 	for {
 		if ended, err := l.shift(ctx, &stopped, enough); ended {
@@ -103,40 +97,74 @@ func (l *Local) drive(ctx context.Context, enough func() bool) error {
 	}
 }
 
+// stop has the driver look at its flag.
+func (l *Local) stop(stopped *atomicUint32) {
+	stopped.Store(1)
+	l.signal.Or(mayStop)
+	l.woken.owner.Wake()
+}
+
 // shift is drive up to a panic that somebody has been told of.
 func (l *Local) shift(ctx context.Context, stopped *atomicUint32, enough func() bool) (ended bool, err error) {
-	l.enter()
+	if !l.enter() {
+		return true, ErrClosed
+	}
 	defer l.leave()
+	if enough != nil && enough() {
+		return true, nil
+	}
 	for {
-		switch {
-		case enough():
-			return true, nil
-		case stopped.Load() != 0:
-			return true, ctx.Err()
-		case l.closed.Load() != 0:
-			return true, ErrClosed
-		}
-		if l.step() {
-			if l.ticks%lookEvery == 0 && l.opts.Parker != nil {
-				l.unparker.Park(false)
+		if l.signal.Load()&^anyFresh != 0 {
+			if stopped.Load() != 0 {
+				return true, ctx.Err()
 			}
-			continue
+			if l.isClosed() {
+				return true, ErrClosed
+			}
+			// It was for an earlier driver, or our flag is not set before the bit was.
+			l.signal.And(^uint32(mayStop))
+			if stopped.Load() != 0 {
+				return true, ctx.Err()
+			}
 		}
-		l.woken.owner.Register(l.unparker)
-		if l.woken.empty() && l.any.Load() == 0 && stopped.Load() == 0 && l.closed.Load() == 0 {
-			l.unparker.Park(true)
+		ended = enough == nil // also if the task panics
+		polled, last := l.step()
+		switch {
+		case !polled:
+			l.woken.owner.Register(l.unparker)
+			if l.woken.empty() && l.signal.Load() == 0 {
+				l.unparker.Park(true)
+			}
+			l.woken.owner.Clear()
+		case enough == nil || last && enough():
+			return true, nil
+		case l.ticks%lookEvery == 0 && l.opts.Parker != nil:
+			l.unparker.Park(false)
 		}
-		l.woken.owner.Clear()
 	}
 }
 
-// enter makes the caller the driver.
-func (l *Local) enter() {
-	if !l.driven.CompareAndSwap(0, 1) {
-		panic("future: a Local is driven twice at a time, or by one of its own tasks")
+// What a Local's field driven says.
+const (
+	undriven = iota
+	driving
+	// cleaning: whoever has closed it is cancelling its tasks.
+	cleaning
+)
+
+// enter makes the caller the driver. It returns false if l is closed and has somebody already who sees
+// to its tasks.
+func (l *Local) enter() bool {
+	for !l.driven.CompareAndSwap(undriven, driving) {
+		switch l.driven.Load() {
+		case driving:
+			panic("future: a Local is driven twice at a time, or by one of its own tasks")
+		case cleaning:
+			return false
+		}
 	}
 	if l.unparker != nil {
-		return
+		return true
 	}
 	p := l.opts.Parker
 	if p == nil {
@@ -147,6 +175,7 @@ func (l *Local) enter() {
 		l.opts.Budget = defaultBudget
 	}
 	l.cx.clock = l.opts.Clock
+	return true
 }
 
 // leave ends what enter began. It is deferred: the panic of a task goes to whoever awaits that,
@@ -156,8 +185,8 @@ func (l *Local) leave() {
 	if l.running != nil {
 		again = l.fail(recover())
 	}
-	l.driven.Store(0)
-	if l.closed.Load() != 0 {
+	l.driven.Store(undriven)
+	if l.isClosed() {
 		l.cleanUp()
 	}
 	if again != nil {
@@ -184,7 +213,7 @@ func (l *Local) fail(v any) *PanicError {
 
 // cleanUp cancels the tasks of a closed Local, unless somebody else drives it, who will then.
 func (l *Local) cleanUp() {
-	for l.live.Load() > 0 && l.driven.CompareAndSwap(0, 1) {
+	for l.live.Load() > 0 && l.driven.CompareAndSwap(undriven, cleaning) {
 		l.dropAll()
 	}
 }
@@ -196,12 +225,12 @@ func (l *Local) dropAll() {
 		if l.running != nil {
 			again = l.fail(recover())
 		}
-		l.driven.Store(0)
+		l.driven.Store(undriven)
 		if again != nil {
 			panic(again)
 		}
 	}()
-	l.collect()
+	l.takeIn()
 	for _, t := range l.tasks {
 		if t != nil {
 			l.running = t

@@ -40,14 +40,22 @@ type Local struct {
 	// live is how many tasks have not ended.
 	live atomicInt64
 
-	// fresh are the tasks that the driver has not seen yet; any says without the
-	// lock whether there are some.
+	// signal is what the driver looks at before each poll; usually it is zero.
+	signal atomicUint32
+	// fresh are the tasks that the driver has not seen yet.
 	mu    mutex
 	fresh []runnable
-	any   atomicUint32
-	// closed is written with the lock held.
-	closed atomicUint32
 }
+
+// What a Local's signal says.
+const (
+	// anyFresh: there are fresh tasks. It changes with the lock held.
+	anyFresh = 1 << iota
+	// isClosed: it was closed. It changes with the lock held, and once.
+	isClosed
+	// mayStop: the context of whoever drives may be done.
+	mayStop
+)
 
 // LocalOptions configure a [Local].
 type LocalOptions struct {
@@ -159,11 +167,11 @@ func newTask[T any](l *Local, opts TaskOptions, f Future[T]) *Task[T] {
 // admit has the driver take new tasks in.
 func (l *Local) admit(tasks ...runnable) {
 	l.mu.Lock()
-	closed := l.closed.Load() != 0
+	closed := l.isClosed()
 	if !closed {
 		l.live.Add(int64(len(tasks)))
 		l.fresh = append(l.fresh, tasks...)
-		l.any.Store(1)
+		l.signal.Or(anyFresh)
 	}
 	l.mu.Unlock()
 	if closed {
@@ -181,23 +189,35 @@ func (l *Local) IsEmpty() bool { return l.live.Load() == 0 }
 // Len is how many tasks have not ended.
 func (l *Local) Len() int { return int(l.live.Load()) }
 
-// collect puts what has been spawned and woken into the queue.
-func (l *Local) collect() {
-	if l.any.Load() != 0 {
-		l.mu.Lock()
-		fresh := l.fresh
-		l.fresh = nil
-		l.any.Store(0)
-		l.mu.Unlock()
-		for _, t := range fresh {
-			l.place(t)
-			l.queue.push(t.base())
-		}
+func (l *Local) isClosed() bool { return l.signal.Load()&isClosed != 0 }
+
+// next returns the node whose turn it is.
+func (l *Local) next() *node {
+	if l.signal.Load()&anyFresh != 0 {
+		l.takeIn()
 	}
-	for n := l.woken.take(); n != nil; {
-		next := n.next
-		l.queue.push(n)
-		n = next
+	if l.woken.empty() {
+		return l.queue.pop()
+	}
+	chain := l.woken.takeChain()
+	reads(&chain.next)
+	if chain.next == nil && l.queue.filled == 0 {
+		return chain // alone: no need to queue
+	}
+	l.queue.push(chain)
+	return l.queue.pop()
+}
+
+// takeIn puts what has been spawned into the table and into the queue.
+func (l *Local) takeIn() {
+	l.mu.Lock()
+	fresh := l.fresh
+	l.fresh = nil
+	l.signal.And(^uint32(anyFresh))
+	l.mu.Unlock()
+	for _, t := range fresh {
+		l.place(t)
+		l.queue.push(t.base())
 	}
 }
 
@@ -214,15 +234,12 @@ func (l *Local) place(t runnable) {
 	l.tasks = append(l.tasks, t)
 }
 
-// step polls the task whose turn it is, and says whether there was one.
-func (l *Local) step() bool {
+// step polls the task whose turn it is, and says whether there was one, and whether it has ended.
+func (l *Local) step() (polled, ended bool) {
 	for {
-		if l.any.Load() != 0 || !l.woken.empty() {
-			l.collect()
-		}
-		n := l.queue.pop()
+		n := l.next()
 		if n == nil {
-			return false
+			return false, false
 		}
 		was := n.begin()
 		if was&completed != 0 {
@@ -231,20 +248,19 @@ func (l *Local) step() bool {
 		t := l.tasks[n.index]
 		l.running = t
 		l.ticks++
-		var ended bool
-		if was&closing != 0 {
-			t.drop()
-			ended = true
-		} else {
+		if was&closing == 0 {
 			l.cx.left = l.opts.Budget
 			l.cx.waker = n
 			ended = t.run(&l.cx)
+		} else {
+			t.drop()
+			ended = true
 		}
 		l.running = nil
 		if ended {
 			l.forget(n)
 		}
-		return true
+		return true, ended
 	}
 }
 

@@ -362,3 +362,41 @@ func TestBlockOnAndAwait(t *testing.T) {
 		t.Errorf("%v, %v", v, err)
 	}
 }
+
+// TestDoneOfEndedTask: Done that is first called while the task ends does not close its channel twice.
+func TestDoneOfEndedTask(t *testing.T) {
+	t.Parallel()
+	for range 1000 {
+		var l Local
+		task := Spawn(&l, Ready(1))
+		task.ID() // so that there is something to close
+		waited := make(chan struct{})
+		go func() {
+			defer close(waited)
+			for !task.Finished() {
+				runtime.Gosched()
+			}
+			<-task.Done()
+		}()
+		if err := l.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-waited
+	}
+}
+
+// TestCloseWhileRunBegins: Close cancels the tasks, or Run does, and nobody panics.
+func TestCloseWhileRunBegins(t *testing.T) {
+	t.Parallel()
+	for range 1000 {
+		var l Local
+		task := Spawn(&l, Pending[int]())
+		ended := make(chan error)
+		go func() { ended <- l.Run(context.Background()) }()
+		_ = l.Close()
+		if err := <-ended; err != nil && !errors.Is(err, ErrClosed) {
+			t.Fatal(err)
+		}
+		<-task.Done()
+	}
+}

@@ -34,27 +34,36 @@ const (
 )
 
 // Wake schedules the node.
-func (n *node) Wake() { n.schedule(0) }
+func (n *node) Wake() {
+	if n.mark(0) {
+		n.home.push(n)
+	}
+}
 
 // schedule schedules the node with some more bits in its state, unless it has ended.
 func (n *node) schedule(more uint32) {
+	if n.mark(more) {
+		n.home.push(n)
+	}
+}
+
+// mark sets the bits, and says whether the node has to be put into the list.
+func (n *node) mark(more uint32) bool {
 	for {
 		old := n.state.Load()
 		if old&completed != 0 || old|more|scheduled == old {
-			return
+			return false
 		}
 		if n.state.CompareAndSwap(old, old|more|scheduled) {
-			if old&scheduled == 0 {
-				n.home.push(n)
-			}
-			return
+			return old&scheduled == 0
 		}
 	}
 }
 
 // begin has wake-ups from here on schedule the node again, and returns what it was. It is
-// called before it is polled.
-func (n *node) begin() uint32 { return n.state.And(^uint32(scheduled)) }
+// called before it is polled. It is scheduled, and nobody else takes that from it: so a subtraction
+// clears the bit, which processors do in one instruction.
+func (n *node) begin() uint32 { return n.state.Add(^uint32(scheduled)+1) + scheduled }
 
 // end says that the node is never to be polled again, and returns what it was.
 func (n *node) end(more uint32) uint32 { return n.state.Or(completed | more) }
@@ -71,6 +80,7 @@ type ready struct {
 func (r *ready) push(n *node) {
 	for {
 		old := r.head.Load()
+		writes(&n.next)
 		n.next = old
 		if r.head.CompareAndSwap(old, n) {
 			break
@@ -78,18 +88,26 @@ func (r *ready) push(n *node) {
 	}
 	// Not only if there was nothing before: the first to come may be about to wake the
 	// owner, which must not keep this one waiting. It is a load if the owner is awake.
-	r.owner.Wake()
+	if !r.owner.empty() {
+		r.owner.Wake()
+	}
 }
 
 func (r *ready) empty() bool { return r.head.Load() == nil }
 
-// take returns what has come since the last time, the first one first.
-func (r *ready) take() *node {
+// takeChain returns what has come since the last time, the last one first.
+func (r *ready) takeChain() *node {
 	if r.empty() {
 		return nil
 	}
+	return r.head.Swap(nil)
+}
+
+// take is takeChain with the first one first.
+func (r *ready) take() *node {
 	var first *node
-	for n := r.head.Swap(nil); n != nil; {
+	for n := r.takeChain(); n != nil; {
+		writes(&n.next)
 		next := n.next
 		n.next = first
 		first, n = n, next

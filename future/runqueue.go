@@ -1,77 +1,124 @@
 package future
 
-import "math/rand/v2"
+import (
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
 
 // runQueue is the tasks that are ready to be polled.
 type runQueue struct {
 	lists [priorities]nodeList
+	// filled has a bit for each list that is not empty, the first one for what comes first.
+	filled uint8
+	// pops counts up to fairEvery.
+	pops uint8
 	// random, if not nil, draws who is next, from drawn.
 	random *rand.Rand
 	drawn  [priorities][]*node
-	pops   uint32
 }
 
 // nodeList is a queue made of the nodes' own links.
 type nodeList struct{ first, last *node }
 
-// byPriority is the order in which the lists are looked at.
-var byPriority = [priorities]Priority{High, Normal, Low}
+// rank is the place of a priority among the lists: the lowest comes first.
+var rank = [priorities]uint8{High: 0, Normal: 1, Low: 2}
 
 // fairEvery is how often a Low task comes before the others.
 const fairEvery = 61
 
-func (q *runQueue) push(n *node) {
-	p := Priority(n.state.Load() >> priorityShift)
-	n.next = nil
+// push takes a chain of nodes of which the last one comes first.
+func (q *runQueue) push(chain *node) {
+	writes(&chain.next)
 	if q.random != nil {
-		q.drawn[p] = append(q.drawn[p], n)
+		q.pushDrawn(chain)
 		return
 	}
-	if l := &q.lists[p]; l.first == nil {
-		l.first, l.last = n, n
-	} else {
-		l.last.next, l.last = n, n
+	if chain.next == nil {
+		q.append(rankOf(chain), chain, chain)
+		return
+	}
+	var turned [priorities]nodeList
+	for n := chain; n != nil; {
+		writes(&n.next)
+		next := n.next
+		l := &turned[rankOf(n)]
+		if n.next = l.first; l.first == nil {
+			l.last = n
+		}
+		l.first = n
+		n = next
+	}
+	for r, l := range turned {
+		if l.first != nil {
+			q.append(uint8(r), l.first, l.last)
+		}
 	}
 }
 
+func rankOf(n *node) uint8 { return rank[n.state.Load()>>priorityShift] }
+
+func (q *runQueue) append(r uint8, first, last *node) {
+	l := &q.lists[r]
+	if l.first == nil {
+		l.first = first
+		q.filled |= 1 << r
+	} else {
+		l.last.next = first
+	}
+	l.last = last
+}
+
+// pop takes the node out whose turn it is.
 func (q *runQueue) pop() *node {
-	q.pops++
-	if q.pops%fairEvery == 0 {
-		for i := range byPriority {
-			if n := q.popOf(byPriority[len(byPriority)-1-i]); n != nil {
-				return n
-			}
-		}
+	if q.filled == 0 {
 		return nil
 	}
-	for _, p := range byPriority {
-		if n := q.popOf(p); n != nil {
-			return n
-		}
+	r := bits.TrailingZeros8(q.filled)
+	if q.pops++; q.pops == fairEvery {
+		q.pops = 0
+		r = bits.Len8(q.filled) - 1
 	}
-	return nil
-}
-
-func (q *runQueue) popOf(p Priority) *node {
 	if q.random != nil {
-		return q.draw(p)
+		return q.draw(r)
 	}
-	l := &q.lists[p]
+	l := &q.lists[r]
 	n := l.first
-	if n != nil {
-		l.first, n.next = n.next, nil
+	if l.first = n.next; l.first == nil {
+		q.filled &^= 1 << r
 	}
+	n.next = nil
 	return n
 }
 
-func (q *runQueue) draw(p Priority) *node {
-	all := q.drawn[p]
-	if len(all) == 0 {
-		return nil
+// pushDrawn is push for draw. The order matters here, too: it is part of what the seed decides.
+func (q *runQueue) pushDrawn(chain *node) {
+	begun := [priorities]int{}
+	for r := range q.drawn {
+		begun[r] = len(q.drawn[r])
 	}
+	for n := chain; n != nil; {
+		writes(&n.next)
+		next := n.next
+		n.next = nil
+		r := rankOf(n)
+		q.drawn[r] = append(q.drawn[r], n)
+		q.filled |= 1 << r
+		n = next
+	}
+	for r, b := range begun {
+		slices.Reverse(q.drawn[r][b:])
+	}
+}
+
+func (q *runQueue) draw(r int) *node {
+	all := q.drawn[r]
 	i, last := q.random.IntN(len(all)), len(all)-1
 	n := all[i]
 	all[i], all[last] = all[last], nil
-	q.drawn[p] = all[:last]
+	q.drawn[r] = all[:last]
+	if last == 0 {
+		q.filled &^= 1 << r
+	}
 	return n
 }

@@ -27,19 +27,23 @@ func (s *Slot) Register(w Waker) {
 		old := s.state.Load()
 		if old&slotWaking != 0 {
 			// Somebody is taking the former waker. For them w came too late, and
-			// for w the event has happened.
+			// for w the event has happened. If they have lost the processor just there,
+			// w's future would be asked in vain until they get it back.
 			w.Wake()
+			gosched()
 			return
 		}
 		if s.state.CompareAndSwap(old, old|slotRegistering) {
 			break
 		}
 	}
+	writes(&s.waker)
 	s.waker = w
 	for {
 		old := s.state.Load()
 		if old&slotWaking != 0 {
 			// Wake was called since, and has left the waking to us.
+			writes(&s.waker)
 			s.waker = nil
 			s.state.Store(0)
 			w.Wake()
@@ -62,16 +66,19 @@ func (s *Slot) Wake() {
 // Clear empties the Slot without waking, for a future that is cancelled.
 func (s *Slot) Clear() { s.take() }
 
+// empty says that there is no waker, nor one on its way: whoever registers from now on looks for the
+// event after that.
+func (s *Slot) empty() bool { return s.state.Load() == 0 }
+
 // take empties the Slot.
 func (s *Slot) take() Waker {
-	// Of an empty Slot a load is enough: whoever registers after it looks for the event
-	// after it.
 	if old := s.state.Load(); old == 0 || old&slotWaking != 0 {
 		return nil
 	}
 	if old := s.state.Or(slotWaking); old&(slotRegistering|slotWaking) != 0 {
 		return nil // the other one wakes
 	}
+	writes(&s.waker)
 	w := s.waker
 	s.waker = nil
 	s.state.Store(0)

@@ -3,6 +3,7 @@
 package future
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 )
@@ -15,3 +16,10 @@ type (
 	atomicPointer[T any] = atomic.Pointer[T]
 	mutex                = sync.Mutex
 )
+
+// gosched lets others go on that have to.
+func gosched() { runtime.Gosched() }
+
+// reads and writes tell the model checker of accesses that something else has to keep apart.
+func reads[T any](*T)  {}
+func writes[T any](*T) {}

@@ -34,6 +34,20 @@ type taskInfo struct {
 
 	mu   mutex
 	done chan struct{}
+	// closed says that done is.
+	closed bool
+}
+
+// closeDone tells who waits for Done, and says whether there is somebody.
+func (i *taskInfo) closeDone() (told bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	// Done may have been called when the task had ended and before we are here.
+	if i.done != nil && !i.closed {
+		i.closed = true
+		close(i.done)
+	}
+	return i.done != nil
 }
 
 // lastID is the last task number that was given out.
@@ -63,10 +77,13 @@ func (t *Task[T]) outcome() (r Result[T], ready bool) {
 	case s&completed == 0:
 		return r, false
 	case s&panicked != 0:
-		panic(t.more().panic)
+		i := t.more()
+		reads(&i.panic)
+		panic(i.panic)
 	case s&canceled != 0:
 		return Result[T]{Err: ErrCanceled}, true
 	}
+	reads(&t.value)
 	return Result[T]{Value: t.value}, true
 }
 
@@ -100,6 +117,7 @@ func (t *Task[T]) Done() <-chan struct{} {
 	if i.done == nil {
 		i.done = make(chan struct{})
 		if t.Finished() {
+			i.closed = true
 			close(i.done)
 		}
 	}
@@ -136,6 +154,7 @@ func (t *Task[T]) run(cx *Context) (ended bool) {
 	if !ready {
 		return false
 	}
+	writes(&t.value)
 	t.value = v
 	t.finish(0)
 	return true
@@ -156,16 +175,13 @@ func (t *Task[T]) finish(how uint32) {
 		return
 	}
 	i.awaiting.Wake()
-	i.mu.Lock()
-	if i.done != nil {
-		close(i.done)
-	}
-	i.mu.Unlock()
+	i.closeDone()
 }
 
 // fail ends the task with a panic, and says whether somebody is waiting who will learn of it.
 func (t *Task[T]) fail(p *PanicError) (told bool) {
 	i := t.more()
+	writes(&i.panic)
 	i.panic = p
 	p.Task, p.Site = i.name, i.site
 	t.future = nil
@@ -174,13 +190,7 @@ func (t *Task[T]) fail(p *PanicError) (told bool) {
 		told = true
 		w.Wake()
 	}
-	i.mu.Lock()
-	if i.done != nil {
-		told = true
-		close(i.done)
-	}
-	i.mu.Unlock()
-	return told
+	return i.closeDone() || told
 }
 
 func (t *Task[T]) base() *node { return &t.node }

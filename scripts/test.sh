@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs every check there is, one stage after the other, and sums up.
+# Runs every check there is and sums up.
 #
-#   test.sh [STAGE...]      only these
+#   test.sh                 everything, in two lanes side by side
+#   test.sh STAGE...        only these, one after the other
+#   GOETIA_LANES=1          everything, one after the other
 #   GOETIA_REQUIRE=all      a stage that this machine cannot run is a failure, but for
 #                           those that depend on what nobody promises to be there
 #
@@ -12,8 +14,11 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-# Cheap and telling ones first; those with a virtual machine last.
-readonly STAGES=(setup lint linux nobody race cli prometheus windows windows-race run libkqueue arch oldkernel fuzz vet-all)
+# Tests spend much of their time waiting, and what only computes fills the gaps: it is
+# the second lane, and gives way to the first. Cheap and telling stages come first, and
+# all that need Wine are in one lane, since they share its server.
+readonly WAITING=(lint linux nobody race cli prometheus windows windows-race run)
+readonly COMPUTING=(vet-all arch fuzz oldkernel libkqueue)
 # Not to be had everywhere, and no failure where it is not.
 readonly OPTIONAL=' libkqueue '
 
@@ -30,31 +35,85 @@ stage_command() {
 	esac
 }
 
-names=() results=() seconds=() reasons=()
+work=$(mktemp -d)
+computing=
+# Whatever happens, neither the other lane nor a Wine of ours stays behind (unless somebody
+# else uses that).
+finish() {
+	[[ -z $computing ]] || kill -TERM -- "-$computing" 2>/dev/null || true
+	"$here/wine-stop.sh" || true
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
 
+# run_stage NAME runs one and keeps its exit code, its seconds and its reason in $work/NAME.
 run_stage() {
-	local name=$1 rc=0 began=$SECONDS why command
+	local name=$1 rc=0 began=$SECONDS command i
 	read -ra command <<<"$(stage_command "$name")"
 	for ((i = 0; i < ${#command[@]}; i++)); do
 		if [[ ${command[i]} == *.sh ]]; then command[i]=$here/${command[i]}; fi
 	done
-	printf '\n######## %s\n' "$name"
-	why=$(mktemp)
-	GOETIA_WHY=$why "${command[@]}" </dev/null || rc=$?
-	names+=("$name")
-	seconds+=($((SECONDS - began)))
-	case $rc in
-	0) results+=(passed) reasons+=('') ;;
-	"$MISSING") results+=(MISSING) reasons+=("$(cat "$why")") ;;
-	*) results+=(FAILED) reasons+=("exit $rc, see above") ;;
-	esac
-	rm -f "$why"
+	mkdir -p "$work/$name"
+	GOETIA_WHY=$work/$name/why "${command[@]}" </dev/null || rc=$?
+	printf '%d %d\n' "$rc" "$((SECONDS - began))" >"$work/$name/result"
 }
 
-if (($# == 0)); then set -- "${STAGES[@]}"; fi
-# Whatever happens, no Wine of ours stays behind (unless somebody else uses it).
-trap '"$here/wine-stop.sh" || true' EXIT
-for stage; do run_stage "$stage"; done
+aloud() {
+	printf '\n######## %s\n' "$1"
+	run_stage "$1"
+}
+
+# lane STAGE... runs them in turn and prints what each had to say when it has ended, in one
+# piece.
+lane() {
+	local name
+	for name; do
+		printf '######## %s has begun\n' "$name"
+		mkdir -p "$work/$name"
+		run_stage "$name" >"$work/$name/out" 2>&1
+		(
+			flock 9
+			printf '\n######## %s, after %d s\n' "$name" "$SECONDS"
+			cat "$work/$name/out"
+		) 9>"$work/printing"
+	done
+}
+
+if (($# > 0)); then
+	stages=("$@")
+	for stage; do aloud "$stage"; done
+else
+	stages=(setup "${WAITING[@]}" "${COMPUTING[@]}")
+	aloud setup
+	if [[ ${GOETIA_LANES:-2} == 1 ]]; then
+		for stage in "${WAITING[@]}" "${COMPUTING[@]}"; do aloud "$stage"; done
+	else
+		set -m # a process group of its own, to be ended whole
+		(
+			renice -n 10 "$BASHPID" >/dev/null || true
+			lane "${COMPUTING[@]}"
+		) &
+		computing=$!
+		set +m
+		lane "${WAITING[@]}"
+		wait "$computing" || true
+		computing=
+	fi
+fi
+
+names=() results=() seconds=() reasons=()
+for stage in "${stages[@]}"; do
+	names+=("$stage")
+	rc=1 took=0
+	read -r rc took <"$work/$stage/result" || true
+	seconds+=("$took")
+	case $rc in
+	0) results+=(passed) reasons+=('') ;;
+	"$MISSING") results+=(MISSING) reasons+=("$(cat "$work/$stage/why")") ;;
+	*) results+=(FAILED) reasons+=("exit $rc, see above") ;;
+	esac
+done
 
 passed=0 failed=0 absent=0 optional=0
 printf '\n################################################################\n'

@@ -14,11 +14,12 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-# Tests spend much of their time waiting, and what only computes fills the gaps: it is
-# the second lane, and gives way to the first. Cheap and telling stages come first, and
-# all that need Wine are in one lane, since they share its server.
-readonly WAITING=(lint linux nobody race cli prometheus windows windows-race run)
-readonly COMPUTING=(vet-all arch fuzz oldkernel libkqueue)
+# Cheap and telling ones first; those with a virtual machine last. Those that need Wine
+# share its server, so they are in one lane and it is theirs before anything else.
+readonly STAGES=(lint linux nobody race cli prometheus vet-all arch fuzz libkqueue oldkernel)
+readonly WINE_STAGES=(windows windows-race run)
+# What only computes fills the gaps that tests leave, which wait much: it gives way.
+readonly COMPUTING=' lint vet-all arch fuzz '
 # Not to be had everywhere, and no failure where it is not.
 readonly OPTIONAL=' libkqueue '
 
@@ -36,11 +37,11 @@ stage_command() {
 }
 
 work=$(mktemp -d)
-computing=
+second=
 # Whatever happens, neither the other lane nor a Wine of ours stays behind (unless somebody
 # else uses that).
 finish() {
-	[[ -z $computing ]] || kill -TERM -- "-$computing" 2>/dev/null || true
+	[[ -z $second ]] || kill -TERM -- "-$second" 2>/dev/null || true
 	"$here/wine-stop.sh" || true
 	rm -rf "$work"
 }
@@ -54,6 +55,7 @@ run_stage() {
 	for ((i = 0; i < ${#command[@]}; i++)); do
 		if [[ ${command[i]} == *.sh ]]; then command[i]=$here/${command[i]}; fi
 	done
+	if [[ $COMPUTING == *" $name "* ]]; then command=(nice "${command[@]}"); fi
 	mkdir -p "$work/$name"
 	GOETIA_WHY=$work/$name/why "${command[@]}" </dev/null || rc=$?
 	printf '%d %d\n' "$rc" "$((SECONDS - began))" >"$work/$name/result"
@@ -64,41 +66,52 @@ aloud() {
 	run_stage "$1"
 }
 
-# lane STAGE... runs them in turn and prints what each had to say when it has ended, in one
-# piece.
+# beside NAME runs one and prints what it had to say when it has ended, in one piece.
+beside() {
+	local name=$1
+	printf '######## %s has begun\n' "$name"
+	mkdir -p "$work/$name"
+	run_stage "$name" >"$work/$name/out" 2>&1
+	(
+		flock 9
+		printf '\n######## %s, after %d s\n' "$name" "$SECONDS"
+		cat "$work/$name/out"
+	) 9>"$work/printing"
+}
+
+# next takes the first stage out of the queue and prints it.
+next() {
+	(
+		flock 9
+		head -n 1 "$work/queue"
+		sed -i 1d "$work/queue"
+	) 9>"$work/taking"
+}
+
+# lane runs stages until the queue is empty.
 lane() {
 	local name
-	for name; do
-		printf '######## %s has begun\n' "$name"
-		mkdir -p "$work/$name"
-		run_stage "$name" >"$work/$name/out" 2>&1
-		(
-			flock 9
-			printf '\n######## %s, after %d s\n' "$name" "$SECONDS"
-			cat "$work/$name/out"
-		) 9>"$work/printing"
-	done
+	while name=$(next) && [[ -n $name ]]; do beside "$name"; done
 }
 
 if (($# > 0)); then
 	stages=("$@")
 	for stage; do aloud "$stage"; done
 else
-	stages=(setup "${WAITING[@]}" "${COMPUTING[@]}")
+	stages=(setup "${STAGES[@]}" "${WINE_STAGES[@]}")
 	aloud setup
 	if [[ ${GOETIA_LANES:-2} == 1 ]]; then
-		for stage in "${WAITING[@]}" "${COMPUTING[@]}"; do aloud "$stage"; done
+		for stage in "${STAGES[@]}" "${WINE_STAGES[@]}"; do aloud "$stage"; done
 	else
+		printf '%s\n' "${STAGES[@]}" >"$work/queue"
 		set -m # a process group of its own, to be ended whole
-		(
-			renice -n 10 "$BASHPID" >/dev/null || true
-			lane "${COMPUTING[@]}"
-		) &
-		computing=$!
+		lane &
+		second=$!
 		set +m
-		lane "${WAITING[@]}"
-		wait "$computing" || true
-		computing=
+		for stage in "${WINE_STAGES[@]}"; do beside "$stage"; done
+		lane
+		wait "$second" || true
+		second=
 	fi
 fi
 

@@ -17,7 +17,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # Cheap and telling ones first; those with a virtual machine last. Those that need Wine
 # share its server, so they are in one lane and it is theirs before anything else.
 readonly STAGES=(lint linux nobody race cli prometheus vet-all arch fuzz libkqueue oldkernel)
-readonly WINE_STAGES=(windows windows-race run)
+readonly WINE_STAGES=(windows windows-race run cli-windows)
 # What only computes fills the gaps that tests leave, which wait much: it gives way.
 readonly COMPUTING=' lint vet-all arch fuzz '
 # Not to be had everywhere, and no failure where it is not.
@@ -30,6 +30,7 @@ stage_command() {
 	linux) echo test-linux.sh ;;
 	race) echo test-linux.sh --race ;;
 	windows-race) echo test-windows.sh --race ;;
+	cli-windows) echo test-windows.sh --cli ;;
 	# Shorter than for a person: here only whether it works is of interest.
 	run) echo env DURATION=1s run.sh ;;
 	*) echo "test-$1.sh" ;;

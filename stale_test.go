@@ -24,6 +24,9 @@ func TestStaleEvent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := manual(t, WithSweep(time.Hour))
+			if c.stopFirst && r.shards[0].holds {
+				t.Skip("this mechanism's kernel is told of a stop at once, and then collects nothing")
+			}
 			held := newHolder()
 			hook(r, &hooked{waited: held.waited})
 			a, b := tcp(t)
@@ -36,7 +39,18 @@ func TestStaleEvent(t *testing.T) {
 			turned := make(chan error)
 			turn := func() { _, err := r.Turn(time.Millisecond); turned <- err }
 			go turn()
-			<-held.holding
+			for waiting := true; waiting; {
+				select {
+				case <-held.holding:
+					waiting = false
+				case err := <-turned:
+					// The byte was still on its way.
+					if err != nil {
+						t.Fatal(err)
+					}
+					go turn()
+				}
+			}
 			if !c.stopFirst {
 				w.Stop()
 			}

@@ -15,6 +15,7 @@ import (
 // when the Poller breaks its side, so can the Poller.
 func TestConformanceSim(t *testing.T) {
 	onceForAll(t)
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}
@@ -27,8 +28,9 @@ func TestConformanceSim(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var k sim.Kernel
-			backendtest.Run(t, func(*testing.T) backendtest.Subject {
+			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {
 				return simSubject{subject{newPoller("sim", k.Open(config))}, &k}
 			})
 		})

@@ -37,7 +37,7 @@ func testedMechanisms(t testing.TB) []Mechanism {
 // where the tests run once for each.
 func onceForAll(t testing.TB) {
 	if os.Getenv("GOETIA_SIMULATED") == "no" {
-		t.Skip("this run is about another kernel, and nothing here depends on one")
+		t.Skip("this run is about a kernel or a user, and nothing here depends on either")
 	}
 	if all := Mechanisms(); forced != "" && len(all) > 0 && forced != all[0] {
 		t.Skipf("nothing here depends on %s; the run of %s has shown it", forced, all[0])
@@ -58,6 +58,15 @@ func openTested(t testing.TB, m Mechanism) *Poller {
 	t.Skipf("this kernel cannot do %s: %v", m, err)
 	return nil
 }
+
+// modelled is how mechanisms are examined whose kernel is a model, over simulated sources: in
+// full, but for a run with the race detector, which sees an access that races at once.
+var modelled = backendtest.Options{Brief: raceEnabled}
+
+// overSockets is how they are examined once more with this system's sockets, as are
+// combinations of mechanisms that have been examined alone. That is about the sockets; and
+// each call to the model costs several to the kernel.
+var overSockets = backendtest.Options{Brief: true}
 
 // subject describes a Poller with the contract's types, as the suite wants it.
 type subject struct{ p *Poller }

@@ -26,7 +26,7 @@ func TestConformanceEventPortSockets(t *testing.T) {
 		}
 		return evport.Identity{Dev: uint64(st.Dev), Ino: st.Ino}, nil
 	}
-	backendtest.Run(t, func(t *testing.T) backendtest.Subject {
+	backendtest.RunWith(t, overSockets, func(t *testing.T) backendtest.Subject {
 		b, err := epoll.Open()
 		if err != nil {
 			t.Fatal(err)

@@ -17,13 +17,15 @@ import (
 // of a port whose descriptors are simulated.
 func TestConformanceEventPort(t *testing.T) {
 	onceForAll(t)
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}
 	for name, config := range map[string]evport.Config{"illumos": {RdHup: true}, "solaris": {}} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var k sim.Kernel
-			backendtest.Run(t, func(*testing.T) backendtest.Subject {
+			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {
 				b := evport.New(evporttest.New(evporttest.World{
 					Backend: k.Open(sim.Config{}),
 					File: func(h uintptr) any {

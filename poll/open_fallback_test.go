@@ -14,6 +14,7 @@ import (
 // first takes no source, every other one, or all.
 func TestConformanceFallback(t *testing.T) {
 	onceForAll(t)
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}
@@ -24,8 +25,9 @@ func TestConformanceFallback(t *testing.T) {
 		"every-second": func(h uintptr) bool { return h%2 == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var k sim.Kernel
-			backendtest.Run(t, func(*testing.T) backendtest.Subject {
+			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {
 				b := fallback.New(picky{k.Open(sim.Config{}), refused}, func() (backend.Backend, error) {
 					return k.Open(sim.Config{}), nil
 				})

@@ -23,7 +23,7 @@ func TestConformanceKqueueSockets(t *testing.T) {
 		return p
 	}
 	type identity struct{ dev, ino uint64 }
-	backendtest.Run(t, func(t *testing.T) backendtest.Subject {
+	backendtest.RunWith(t, overSockets, func(t *testing.T) backendtest.Subject {
 		b := kqueue.New(kqueuetest.New(kqueuetest.World{
 			Edge: open(t), Level: open(t),
 			File: func(h uintptr) any {

@@ -23,13 +23,15 @@ var kqueueConfigs = map[string]kqueue.Config{
 // kqueue whose descriptors are simulated.
 func TestConformanceKqueue(t *testing.T) {
 	onceForAll(t)
+	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("nothing in the simulation depends on the system; the others have shown it")
 	}
 	for name, config := range kqueueConfigs {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var k sim.Kernel
-			backendtest.Run(t, func(*testing.T) backendtest.Subject {
+			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {
 				b := kqueue.New(kqueuetest.New(kqueuetest.World{
 					Edge: k.Open(sim.Config{}), Level: k.Open(sim.Config{}),
 					File: func(h uintptr) any {

@@ -20,7 +20,7 @@ var libkqueueCannot = map[string]string{
 
 // TestConformanceLibkqueue holds the kqueue mechanism to the contract over libkqueue.
 func TestConformanceLibkqueue(t *testing.T) {
-	backendtest.RunExcept(t, libkqueueCannot, func(t *testing.T) backendtest.Subject {
+	backendtest.RunWith(t, backendtest.Options{Except: libkqueueCannot}, func(t *testing.T) backendtest.Subject {
 		k, err := libkqueue.Open()
 		if err != nil {
 			t.Fatal(err)

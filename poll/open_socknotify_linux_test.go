@@ -34,7 +34,7 @@ func TestConformanceSocknotifySockets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			var host socknotifytest.Host
-			backendtest.Run(t, func(t *testing.T) backendtest.Subject {
+			backendtest.RunWith(t, overSockets, func(t *testing.T) backendtest.Subject {
 				b := socknotify.New(socknotifytest.New(socknotifytest.World{
 					Host: &host, Quirks: quirks,
 					Edge: open(t), Level: open(t),

@@ -30,6 +30,7 @@ var socknotifyConfigs = map[string]struct {
 // Windows' socket notifications whose descriptors are simulated.
 func TestConformanceSocknotify(t *testing.T) {
 	onceForAll(t)
+	t.Parallel()
 	if os.Getenv("GOETIA_EMULATED") != "" {
 		t.Skip("the mechanism waits a second for news of a removal, and an emulator's threads can take longer")
 	}
@@ -38,9 +39,10 @@ func TestConformanceSocknotify(t *testing.T) {
 	}
 	for name, c := range socknotifyConfigs {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var k sim.Kernel
 			var host socknotifytest.Host
-			backendtest.Run(t, func(*testing.T) backendtest.Subject {
+			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {
 				b := socknotify.New(socknotifytest.New(socknotifytest.World{
 					Host: &host, Quirks: c.quirks,
 					Edge: k.Open(sim.Config{}), Level: k.Open(sim.Config{}),

@@ -19,7 +19,8 @@ func TestConformanceLayered(t *testing.T) {
 	if testing.Short() {
 		t.Skip("each of the two has been held to it alone")
 	}
-	backendtest.Run(t, func(t *testing.T) backendtest.Subject {
+	onceForAll(t)
+	backendtest.RunWith(t, overSockets, func(t *testing.T) backendtest.Subject {
 		b, err := afd.Open()
 		if err != nil {
 			t.Skip(err)

@@ -8,7 +8,8 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-flags=(-count=1 -timeout=5m)
+# Suites of simulated sources wait more than they compute.
+flags=(-count=1 -timeout=5m -parallel=8)
 if [[ ${1:-} == --race ]]; then
 	shift
 	need gcc gcc libc6-dev

@@ -3,6 +3,7 @@
 # and of package poll once for each mechanism.
 #
 #   test-windows.sh [--race] [PACKAGE...]
+#   test-windows.sh --cli                   the command line tool's
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
@@ -19,6 +20,11 @@ if [[ ${1:-} == --race ]]; then
 	export CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc
 	flags+=(-race)
 fi
+where=in_root
+if [[ ${1:-} == --cli ]]; then
+	where="in_module cmd/goetia"
+	set -- ./...
+fi
 overlay=$("$here/wine-overlay.sh")
 
 # Wine 10's server has been seen to abort, in one run of four, over a socket that it had
@@ -29,7 +35,8 @@ readonly SERVER_DIED=70
 run_tests() {
 	local tests rc=0
 	set -m # a process group of its own, to be ended whole
-	in_root go test "${flags[@]}" -overlay "$overlay" -exec "$REPO/scripts/wine-exec.sh" "$@" </dev/null &
+	# shellcheck disable=SC2086 # a command with its argument
+	$where go test "${flags[@]}" -overlay "$overlay" -exec "$REPO/scripts/wine-exec.sh" "$@" </dev/null &
 	tests=$!
 	set +m
 	while kill -0 "$tests" 2>/dev/null; do

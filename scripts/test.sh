@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Runs every check there is, one stage after the other, and sums up.
+# Runs every check there is and sums up.
 #
-#   test.sh [STAGE...]      only these
+#   test.sh                 everything, in two lanes side by side
+#   test.sh STAGE...        only these, one after the other
+#   GOETIA_LANES=1          everything, one after the other
 #   GOETIA_REQUIRE=all      a stage that this machine cannot run is a failure, but for
 #                           those that depend on what nobody promises to be there
 #
@@ -12,8 +14,12 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-# Cheap and telling ones first; those with a virtual machine last.
-readonly STAGES=(setup lint linux nobody race cli prometheus windows windows-race run libkqueue arch oldkernel fuzz vet-all)
+# Cheap and telling ones first; those with a virtual machine last. Those that need Wine
+# share its server, so they are in one lane and it is theirs before anything else.
+readonly STAGES=(lint linux nobody race cli prometheus vet-all arch fuzz libkqueue oldkernel)
+readonly WINE_STAGES=(windows windows-race run cli-windows)
+# What only computes fills the gaps that tests leave, which wait much: it gives way.
+readonly COMPUTING=' lint vet-all arch fuzz '
 # Not to be had everywhere, and no failure where it is not.
 readonly OPTIONAL=' libkqueue '
 
@@ -24,37 +30,104 @@ stage_command() {
 	linux) echo test-linux.sh ;;
 	race) echo test-linux.sh --race ;;
 	windows-race) echo test-windows.sh --race ;;
+	cli-windows) echo test-windows.sh --cli ;;
 	# Shorter than for a person: here only whether it works is of interest.
 	run) echo env DURATION=1s run.sh ;;
 	*) echo "test-$1.sh" ;;
 	esac
 }
 
-names=() results=() seconds=() reasons=()
+work=$(mktemp -d)
+second=
+# Whatever happens, neither the other lane nor a Wine of ours stays behind (unless somebody
+# else uses that).
+finish() {
+	[[ -z $second ]] || kill -TERM -- "-$second" 2>/dev/null || true
+	"$here/wine-stop.sh" || true
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
 
+# run_stage NAME runs one and keeps its exit code, its seconds and its reason in $work/NAME.
 run_stage() {
-	local name=$1 rc=0 began=$SECONDS why command
+	local name=$1 rc=0 began=$SECONDS command i
 	read -ra command <<<"$(stage_command "$name")"
 	for ((i = 0; i < ${#command[@]}; i++)); do
 		if [[ ${command[i]} == *.sh ]]; then command[i]=$here/${command[i]}; fi
 	done
-	printf '\n######## %s\n' "$name"
-	why=$(mktemp)
-	GOETIA_WHY=$why "${command[@]}" </dev/null || rc=$?
-	names+=("$name")
-	seconds+=($((SECONDS - began)))
-	case $rc in
-	0) results+=(passed) reasons+=('') ;;
-	"$MISSING") results+=(MISSING) reasons+=("$(cat "$why")") ;;
-	*) results+=(FAILED) reasons+=("exit $rc, see above") ;;
-	esac
-	rm -f "$why"
+	if [[ $COMPUTING == *" $name "* ]]; then command=(nice "${command[@]}"); fi
+	mkdir -p "$work/$name"
+	GOETIA_WHY=$work/$name/why "${command[@]}" </dev/null || rc=$?
+	printf '%d %d\n' "$rc" "$((SECONDS - began))" >"$work/$name/result"
 }
 
-if (($# == 0)); then set -- "${STAGES[@]}"; fi
-# Whatever happens, no Wine of ours stays behind (unless somebody else uses it).
-trap '"$here/wine-stop.sh" || true' EXIT
-for stage; do run_stage "$stage"; done
+aloud() {
+	printf '\n######## %s\n' "$1"
+	run_stage "$1"
+}
+
+# beside NAME runs one and prints what it had to say when it has ended, in one piece.
+beside() {
+	local name=$1
+	printf '######## %s has begun\n' "$name"
+	mkdir -p "$work/$name"
+	run_stage "$name" >"$work/$name/out" 2>&1
+	(
+		flock 9
+		printf '\n######## %s, after %d s\n' "$name" "$SECONDS"
+		cat "$work/$name/out"
+	) 9>"$work/printing"
+}
+
+# next takes the first stage out of the queue and prints it.
+next() {
+	(
+		flock 9
+		head -n 1 "$work/queue"
+		sed -i 1d "$work/queue"
+	) 9>"$work/taking"
+}
+
+# lane runs stages until the queue is empty.
+lane() {
+	local name
+	while name=$(next) && [[ -n $name ]]; do beside "$name"; done
+}
+
+if (($# > 0)); then
+	stages=("$@")
+	for stage; do aloud "$stage"; done
+else
+	stages=(setup "${STAGES[@]}" "${WINE_STAGES[@]}")
+	aloud setup
+	if [[ ${GOETIA_LANES:-2} == 1 ]]; then
+		for stage in "${STAGES[@]}" "${WINE_STAGES[@]}"; do aloud "$stage"; done
+	else
+		printf '%s\n' "${STAGES[@]}" >"$work/queue"
+		set -m # a process group of its own, to be ended whole
+		lane &
+		second=$!
+		set +m
+		for stage in "${WINE_STAGES[@]}"; do beside "$stage"; done
+		lane
+		wait "$second" || true
+		second=
+	fi
+fi
+
+names=() results=() seconds=() reasons=()
+for stage in "${stages[@]}"; do
+	names+=("$stage")
+	rc=1 took=0
+	read -r rc took <"$work/$stage/result" || true
+	seconds+=("$took")
+	case $rc in
+	0) results+=(passed) reasons+=('') ;;
+	"$MISSING") results+=(MISSING) reasons+=("$(cat "$work/$stage/why")") ;;
+	*) results+=(FAILED) reasons+=("exit $rc, see above") ;;
+	esac
+done
 
 passed=0 failed=0 absent=0 optional=0
 printf '\n################################################################\n'

@@ -127,7 +127,7 @@ var changeCases = []testCase{
 		shows: "a change that races with a Wait that is just beginning is never lost",
 		modes: everyMode,
 		run: func(e *env) {
-			rounds := scaled(2000)
+			rounds := e.scaled(2000)
 			a, b := e.pair()
 			e.send(b, "x")
 			e.settle(a, 0)
@@ -182,7 +182,7 @@ var changeCases = []testCase{
 			e.send(b, "x")
 			e.settle(a, 1)
 			const goroutines = 4
-			each := scaled(1000)
+			each := e.scaled(1000)
 			errs := make(chan error, goroutines)
 			for g := range goroutines {
 				go func() {
@@ -229,7 +229,7 @@ var changeCases = []testCase{
 			switch {
 			case exhaustive():
 				limit = 10 * time.Minute
-			case testing.Short():
+			case testing.Short() || e.brief:
 				most = least
 			}
 			var near, far [sources]Endpoint
@@ -308,7 +308,7 @@ var changeCases = []testCase{
 					e.send(b, "x")
 				}
 			}
-			each := scaled(1000)
+			each := e.scaled(1000)
 			var wg sync.WaitGroup
 			errs := make(chan error, goroutines)
 			for g := range goroutines {

@@ -17,6 +17,8 @@ type env struct {
 	s    Subject
 	f    backend.Features
 	mode backend.Mode
+	// brief: races are repeated less often.
+	brief bool
 
 	open   func(t *testing.T) Subject
 	events []backend.Event
@@ -34,9 +36,9 @@ type fence struct {
 	added     bool
 }
 
-func newEnv(t *testing.T, open func(t *testing.T) Subject, m backend.Mode) *env {
+func newEnv(t *testing.T, open func(t *testing.T) Subject, m backend.Mode, brief bool) *env {
 	s := open(t)
-	e := &env{T: t, s: s, f: s.Features(), mode: m, open: open, events: make([]backend.Event, 64)}
+	e := &env{T: t, s: s, f: s.Features(), mode: m, brief: brief, open: open, events: make([]backend.Event, 64)}
 	t.Cleanup(e.close)
 	return e
 }
@@ -54,8 +56,14 @@ func (e *env) close() {
 	}
 }
 
+// simulated says that the sources are not sockets of this system.
+func (e *env) simulated() bool {
+	_, ok := e.s.(Network)
+	return ok
+}
+
 // another is an env with a Poller of its own for the same case.
-func (e *env) another() *env { return newEnv(e.T, e.open, e.mode) }
+func (e *env) another() *env { return newEnv(e.T, e.open, e.mode, e.brief) }
 
 // must ends the case if err is not nil.
 func (e *env) must(err error, doing string) {

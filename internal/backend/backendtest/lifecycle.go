@@ -108,7 +108,7 @@ var lifecycleCases = []testCase{
 			for i := range near {
 				near[i], far[i] = outer.pair()
 			}
-			for round := range scaled(15) {
+			for round := range outer.scaled(15) {
 				e := outer.another()
 				var wg sync.WaitGroup
 				errs := make(chan error, 16)
@@ -175,7 +175,7 @@ var lifecycleCases = []testCase{
 		run: func(outer *env) {
 			a, b := outer.pair()
 			outer.send(b, "x")
-			for range scaled(200) {
+			for range outer.scaled(200) {
 				e := outer.another()
 				e.add(a, 1, backend.Readable)
 				e.expectOnly(1, backend.ReadyReadable, "a new Poller")

@@ -174,7 +174,7 @@ var notifyCases = []testCase{
 		name:  "notify-race",
 		shows: "a notification that races with the beginning and the end of a Wait is not lost",
 		run: func(e *env) {
-			rounds := scaled(2000)
+			rounds := e.scaled(2000)
 			var turn atomic.Int64
 			var wg sync.WaitGroup
 			wg.Add(1)

@@ -5,11 +5,16 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
 )
+
+// collecting is held by whoever has changed the process' collector: the suites of simulated
+// sources run beside one another.
+var collecting sync.Mutex
 
 var stressCases = []testCase{
 	{
@@ -18,6 +23,8 @@ var stressCases = []testCase{
 		alone: true,
 		modes: everyMode,
 		run: func(e *env) {
+			collecting.Lock()
+			defer collecting.Unlock()
 			defer debug.SetGCPercent(debug.SetGCPercent(1))
 			var stop atomic.Bool
 			collected := make(chan int, 1)
@@ -28,7 +35,7 @@ var stressCases = []testCase{
 				}
 				collected <- n
 			}()
-			e.traffic(16, costly(500))
+			e.traffic(16, e.costly(500))
 			stop.Store(true)
 			e.Logf("%d collections", receive(e, collected, "the collecting goroutine"))
 		},
@@ -37,7 +44,7 @@ var stressCases = []testCase{
 		name:  "traffic",
 		shows: "many streams at once, added, read, armed again and replaced as they come: every byte is told and read",
 		modes: everyMode,
-		run:   func(e *env) { e.traffic(64, costly(1000)) },
+		run:   func(e *env) { e.traffic(64, e.costly(1000)) },
 	},
 }
 

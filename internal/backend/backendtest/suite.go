@@ -22,7 +22,9 @@ type Subject interface {
 }
 
 // Network is implemented by a Subject whose sources are not sockets of this
-// system. The cases that need real sockets are then skipped.
+// system. The cases that need real sockets are then skipped, and such a suite may run
+// beside others of its kind: what cannot be told apart then, the processor time of the
+// whole process, is not looked at.
 type Network interface {
 	// Pair makes two connected streams.
 	Pair() (Endpoint, Endpoint, error)
@@ -45,7 +47,8 @@ type testCase struct {
 	// real: needs sockets of this system.
 	real bool
 	// alone: measures time, processor or memory, or needs the machine's
-	// descriptors for itself, so nothing runs beside it.
+	// descriptors for itself, so nothing runs beside it. Where the sources are
+	// simulated, nothing that shares their kernel does.
 	alone bool
 	run   func(e *env)
 }
@@ -72,12 +75,22 @@ func suite() []testCase {
 
 // Run holds the mechanism that open opens to the contract. open is called for
 // each case and mode; it ends the test by itself if it cannot.
-func Run(t *testing.T, open func(t *testing.T) Subject) { RunExcept(t, nil, open) }
+func Run(t *testing.T, open func(t *testing.T) Subject) { RunWith(t, Options{}, open) }
 
-// RunExcept is Run without some cases, given by name with the reason. It is for kernels that
-// are known to be wrong; a mechanism that lacks something says so in its Features.
-func RunExcept(t *testing.T, except map[string]string, open func(t *testing.T) Subject) {
-	for name := range except {
+// Options are how a run of the suite differs from the full one.
+type Options struct {
+	// Except are cases to leave out, by name, with the reason. It is for kernels that are
+	// known to be wrong; a mechanism that lacks something says so in its Features.
+	Except map[string]string
+	// Brief has races repeated a fifth as often, and sources deleted in flight ten
+	// thousand times and not a hundred thousand. It is for a mechanism that another run
+	// of the suite examines in full.
+	Brief bool
+}
+
+// RunWith is Run with Options.
+func RunWith(t *testing.T, o Options, open func(t *testing.T) Subject) {
+	for name := range o.Except {
 		if !slices.ContainsFunc(suite(), func(c testCase) bool { return c.name == name }) {
 			t.Errorf("there is no case %q to leave out", name)
 		}
@@ -90,7 +103,7 @@ func RunExcept(t *testing.T, except map[string]string, open func(t *testing.T) S
 	}
 	for _, c := range suite() {
 		t.Run(c.name, func(t *testing.T) {
-			if why := except[c.name]; why != "" {
+			if why := o.Except[c.name]; why != "" {
 				t.Skip(why)
 			}
 			if c.real && simulated {
@@ -101,14 +114,14 @@ func RunExcept(t *testing.T, except map[string]string, open func(t *testing.T) S
 					t.Skip(why)
 				}
 			}
-			runModes(t, c, features, open)
+			runModes(t, c, features, o.Brief, open)
 		})
 	}
 }
 
-func runModes(t *testing.T, c testCase, features backend.Features, open func(t *testing.T) Subject) {
+func runModes(t *testing.T, c testCase, features backend.Features, brief bool, open func(t *testing.T) Subject) {
 	if len(c.modes) == 0 {
-		runOne(t, c, backend.Oneshot, open)
+		runOne(t, c, backend.Oneshot, brief, open)
 		return
 	}
 	for _, m := range c.modes {
@@ -116,18 +129,18 @@ func runModes(t *testing.T, c testCase, features backend.Features, open func(t *
 			if !features.Supports(m) {
 				t.Skipf("the mechanism has no %s mode", modeName(m))
 			}
-			runOne(t, c, m, open)
+			runOne(t, c, m, brief, open)
 		})
 	}
 }
 
-func runOne(t *testing.T, c testCase, m backend.Mode, open func(t *testing.T) Subject) {
+func runOne(t *testing.T, c testCase, m backend.Mode, brief bool, open func(t *testing.T) Subject) {
 	if !c.alone {
 		t.Parallel()
 	}
 	t.Logf("shows: %s", c.shows)
-	e := newEnv(t, open, m)
-	if _, simulated := e.s.(Network); !simulated {
+	e := newEnv(t, open, m, brief)
+	if !e.simulated() {
 		requireSockets(t)
 	}
 	// Early, so that the fence cannot get a number that the case has closed.

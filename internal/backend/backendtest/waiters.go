@@ -16,7 +16,7 @@ var waiterCases = []testCase{
 		modes: oneshotModes,
 		run: func(e *env) {
 			const waiters, sources = 8, 16
-			rounds := scaled(100)
+			rounds := e.scaled(100)
 			var near, far [sources]Endpoint
 			for i := range near {
 				near[i], far[i] = e.pair()

@@ -83,6 +83,60 @@ func TestGateIsShutWhileBusy(t *testing.T) {
 	k.tick()
 	k.wait(1, -1)
 	expect("found without parking", false)
+	for range 1000 {
+		k.wait(1, -1)
+	}
+	expect("busy for long", false)
+	if !k.p.park.Away() {
+		t.Error("a loop that is busy for long is still in the gate")
+	}
+	k.drain()
+	for timeout := time.Millisecond; !k.p.park.Ajar() && timeout < time.Minute; timeout *= 4 {
+		k.wait(0, timeout)
+	}
+	expect("parked again", true)
+}
+
+// What becomes ready at any moment in which a loop that was busy for long parks again is
+// found.
+func TestGateLosesNothingAfterLong(t *testing.T) {
+	const rounds = 1000
+	modes := map[string]backend.Mode{"level": backend.Level, "oneshot": backend.Oneshot}
+	for name, mode := range modes {
+		t.Run(name, func(t *testing.T) {
+			k := newTicker(t, mode)
+			again := func() {
+				if mode == backend.Oneshot {
+					if err := k.p.Modify(uintptr(k.fd), 1, backend.Readable, mode); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			handled := make(chan struct{}, 1)
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				for i := range rounds {
+					for range i % 11 * 3 { // another moment each time
+						runtime.Gosched()
+					}
+					k.tick()
+					<-handled
+				}
+			}()
+			for range rounds {
+				k.wait(1, 30*time.Second)
+				for again(); !k.p.park.Away(); again() {
+					k.wait(1, 0)
+				}
+				k.drain()
+				again()
+				k.wait(0, 0)
+				handled <- struct{}{}
+			}
+			<-done
+		})
+	}
 }
 
 // What becomes ready at any moment of opening and shutting is found.

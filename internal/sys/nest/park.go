@@ -64,6 +64,9 @@ func (p *Park) Busy() { p.shut() }
 // Ajar tells whether the gate is open, to the goroutine that waits.
 func (p *Park) Ajar() bool { return p.ajar }
 
+// Away tells whether the gate lets the descriptor alone, to the goroutine that waits.
+func (p *Park) Away() bool { return p.away }
+
 // tryLook is the function that the runtime calls back: true ends the wait.
 func (p *Park) tryLook(uintptr) bool {
 	if p.failed = p.open(); p.failed != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
@@ -19,9 +20,17 @@ func openPipe(string, bool) (sock.Socket, bool, error) { return 0, false, errors
 // pipeBuffer is what the system may keep for each direction.
 const pipeBuffer = 64 << 10
 
+// pipePath is the path of a pipe's name, which may be a path already.
+func pipePath(name string) string {
+	if strings.HasPrefix(name, `\\`) {
+		return name
+	}
+	return `\\.\pipe\` + name
+}
+
 // openPipeExtra opens a named pipe, or with listen makes one and waits for a client.
 func openPipeExtra(p *poll.Poller, key poll.Key, name string, listen bool) (extra, string, error) {
-	path := `\\.\pipe\` + name
+	path := pipePath(name)
 	text, err := windows.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, "", err

@@ -22,6 +22,7 @@ type Reactor struct {
 	next atomic.Uint64
 	// drivers are the background goroutines.
 	drivers sync.WaitGroup
+	reports reports
 }
 
 // New opens a Reactor. Unless [WithBackground] is given, it is driven by [Reactor.Turn] or

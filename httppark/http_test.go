@@ -143,6 +143,9 @@ func TestStreaming(t *testing.T) {
 			if err := rc.EnableFullDuplex(); err != nil {
 				t.Error(err)
 			}
+			if err := rc.Flush(); err != nil { // the client waits for headers
+				t.Error(err)
+			}
 			buf := make([]byte, 4096) // which is the size of the server's own
 			for {
 				n, err := r.Body.Read(buf)

@@ -279,7 +279,8 @@ func (c *conn) end() error {
 		c.watch.Stop()
 	}
 	err := c.inner.Close()
-	c.l.hook(c.self)
+	// Not here: whoever closes it may hold a lock that the hook takes.
+	go c.l.hook(c.self)
 	return err
 }
 

@@ -36,6 +36,9 @@ func (k *clock) init(l *Listener) {
 	k.l = l
 	least, most := l.opts.lingerMin, l.opts.lingerMax
 	k.period = min(max(least, shortTick), longTick)
+	if l.opts.tick > 0 {
+		k.period = l.opts.tick
+	}
 	k.ticks = uint32(least / k.period)
 	for d := max(least, k.period); d < most && k.levels < maxLevels; d *= 2 {
 		k.levels++

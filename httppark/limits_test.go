@@ -40,7 +40,7 @@ func TestIdleTimeout(t *testing.T) {
 // one that sends a part of a request after a pause.
 func TestReadHeaderTimeout(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		e := start(&http.Server{Handler: echo, ReadHeaderTimeout: short})
+		e := start(&http.Server{Handler: echo, ReadHeaderTimeout: short}, ticks)
 		e.dial().ended()
 		p := e.dial()
 		p.send(fmt.Sprintf(get, ""))
@@ -231,7 +231,7 @@ func TestListenerClosed(t *testing.T) {
 func TestNewIsParked(t *testing.T) {
 	t.Parallel()
 	h := &history{ended: make(chan net.Conn, 10)}
-	e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: h.hook})
+	e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: h.hook}, ticks)
 	p := e.dial()
 	e.settle()
 	p.send(fmt.Sprintf(get, ""))
@@ -293,7 +293,7 @@ func TestMaxParked(t *testing.T) {
 // TestIdleLimit: the listener has a limit of its own.
 func TestIdleLimit(t *testing.T) {
 	t.Parallel()
-	e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(short))
+	e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(short), ticks)
 	p, q := e.dial(), e.dial()
 	p.send(fmt.Sprintf(get, ""))
 	p.expect("/")
@@ -308,7 +308,7 @@ func TestIdleLimit(t *testing.T) {
 // parking was in vain.
 func TestLinger(t *testing.T) {
 	t.Parallel()
-	e := startServer(t, true, false, &http.Server{Handler: echo}, WithLinger(shortTick, time.Hour))
+	e := startServer(t, true, false, &http.Server{Handler: echo}, WithLinger(shortTick, time.Hour), ticks)
 	p := e.dial()
 	level := func() uint8 {
 		p.send(fmt.Sprintf(get, ""))

@@ -212,7 +212,7 @@ func (l *Listener) offer(a accepted) bool {
 
 // admit makes a new connection known.
 func (l *Listener) admit(nc net.Conn) net.Conn {
-	if l.ended.Load() || !parkable(nc) || !speaksHTTP1(nc) {
+	if l.ended.Load() || !parkable(nc) || !l.speaksHTTP1(nc) {
 		return nc
 	}
 	c := l.newConn(nc)

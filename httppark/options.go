@@ -23,8 +23,10 @@ type options struct {
 	idleLimit time.Duration
 	maxParked int
 	policy    Policy
-	// assume stands in for the probe of net/http in tests.
+	// assume stands in for the probe of net/http in tests, and tick, if not zero, for
+	// the clock's period.
 	assume func() (assumptions, error)
+	tick   time.Duration
 }
 
 // WithServer names the server that a listener made by [Listen] is for. Its ConnState and

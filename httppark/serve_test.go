@@ -65,6 +65,12 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
+// noTicks has connections parked after a request only, and never because they linger;
+// ticks undoes that.
+func noTicks(o *options) { o.tick = time.Hour }
+
+func ticks(o *options) { o.tick = 0 }
+
 // startServer has srv serve. Without other options connections are parked at once.
 func startServer(t *testing.T, parks, secure bool, srv *http.Server, opts ...Option) *env {
 	t.Helper()
@@ -77,7 +83,7 @@ func startServer(t *testing.T, parks, secure bool, srv *http.Server, opts ...Opt
 		t.Fatal(err)
 	}
 	e.url = "http://" + inner.Addr().String()
-	opts = append([]Option{WithParking(parks), WithLinger(0, 0)}, opts...)
+	opts = append([]Option{WithParking(parks), WithLinger(0, 0), noTicks}, opts...)
 	transport := &http.Transport{MaxIdleConnsPerHost: 100}
 	if secure {
 		cert, err := certificate()
@@ -165,6 +171,12 @@ func (e *env) dial() *peer {
 	if e.tls {
 		c = tls.Client(c, &tls.Config{InsecureSkipVerify: true})
 	}
+	return e.over(c)
+}
+
+// over is a client by hand.
+func (e *env) over(c net.Conn) *peer {
+	e.t.Helper()
 	if err := c.SetDeadline(time.Now().Add(patient)); err != nil {
 		e.t.Fatal(err)
 	}

@@ -138,11 +138,14 @@ func (l *Listener) protocols(config *tls.Config) *tls.Config {
 	return config
 }
 
-// speaksHTTP1 says whether a connection is one of the protocols that can be parked.
-func speaksHTTP1(nc net.Conn) bool {
+// speaksHTTP1 says whether a connection speaks what can be parked.
+func (l *Listener) speaksHTTP1(nc net.Conn) bool {
 	t, ok := nc.(*tls.Conn)
-	if !ok {
+	switch {
+	case !ok:
 		return true
+	case !l.assumed.tls:
+		return false // no handshake was made
 	}
 	switch t.ConnectionState().NegotiatedProtocol {
 	case "", "http/1.0", "http/1.1":

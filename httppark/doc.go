@@ -59,6 +59,6 @@
 //
 // # Beyond HTTP
 //
-// [Park] parks connections that a handler has hijacked, such as WebSockets, between two
-// messages.
+// A [Parker] parks connections that a handler has hijacked, such as WebSockets, between two
+// messages. [Tap] is for libraries that keep the connection to themselves.
 package httppark

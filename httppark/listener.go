@@ -270,7 +270,7 @@ func (l *Listener) Close() error {
 	l.mu.Lock()
 	if l.closed {
 		l.mu.Unlock()
-		return l.inner.Close()
+		return nil
 	}
 	l.closed = true
 	l.ended.Store(true)

@@ -13,7 +13,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/lib.sh"
 
 # Cheap and telling ones first; those with a virtual machine last.
-readonly STAGES=(setup lint linux nobody race cli prometheus windows windows-race run libkqueue arch oldkernel fuzz vet-all)
+readonly STAGES=(setup lint linux nobody race cli web prometheus windows windows-race run libkqueue arch oldkernel fuzz vet-all)
 # Not to be had everywhere, and no failure where it is not.
 readonly OPTIONAL=' libkqueue '
 

@@ -25,6 +25,7 @@ type Reactor struct {
 	waiters sync.Pool
 	// drivers are the background goroutines.
 	drivers sync.WaitGroup
+	reports reports
 }
 
 // New opens a Reactor. Unless [WithBackground] is given, it is driven by [Reactor.Turn] or

@@ -40,6 +40,9 @@ type Stats struct {
 	Latency Histogram
 	// Poll is what the Pollers counted.
 	Poll poll.Stats
+	// Reports are those of what stands above the Reactor ([Reactor.AddReport]), in the
+	// order of their names.
+	Reports []Report
 }
 
 // Stats returns the sums over all shards. It takes no longer when there are more
@@ -49,6 +52,7 @@ func (r *Reactor) Stats() Stats {
 	for _, sh := range r.shards {
 		sh.stats(&st)
 	}
+	st.Reports = r.reports.take()
 	return st
 }
 

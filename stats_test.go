@@ -79,3 +79,32 @@ func TestStatsCountWhatIsThere(t *testing.T) {
 		t.Errorf("%d watches", n)
 	}
 }
+
+// TestReports: what stands above a Reactor is asked for its numbers with the Reactor's own,
+// until it is removed.
+func TestReports(t *testing.T) {
+	r := open(t)
+	if got := r.Stats().Reports; got != nil {
+		t.Error(got)
+	}
+	asked := uint64(0)
+	report := func() []Metric {
+		asked++
+		return []Metric{{Name: "asked", Value: asked}}
+	}
+	removeB := r.AddReport("b", report)
+	removeA := r.AddReport("a", report)
+	want := []Report{{"a", []Metric{{Name: "asked", Value: 1}}}, {"b", []Metric{{Name: "asked", Value: 2}}}}
+	if got := r.Stats().Reports; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	removeA()
+	removeA()
+	if got := r.Stats().Reports; len(got) != 1 || got[0].Name != "b" {
+		t.Error(got)
+	}
+	removeB()
+	if got := r.Stats().Reports; len(got) != 0 {
+		t.Error(got)
+	}
+}

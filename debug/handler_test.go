@@ -326,3 +326,23 @@ func TestDefaultMux(t *testing.T) {
 	// A program's own pattern must not clash.
 	once.Do(func() { http.HandleFunc("GET /", http.NotFound) })
 }
+
+// TestReports: what stands above the Reactor is shown, and escaped.
+func TestReports(t *testing.T) {
+	r := simulated(t, 0)
+	remove := r.AddReport("shop <b>", func() []goetia.Metric {
+		return []goetia.Metric{{Name: "parked <i>", Value: 12345, Gauge: true}}
+	})
+	h := Handler(r)
+	body := get(t, h, "/")
+	if !strings.Contains(body, "shop &lt;b&gt;") || !strings.Contains(body, "parked &lt;i&gt;") || !strings.Contains(body, "12") {
+		t.Error(body)
+	}
+	if body := get(t, h, "/?format=json"); !strings.Contains(body, `"value":12345,"gauge":true`) {
+		t.Error(body)
+	}
+	remove()
+	if body := get(t, h, "/"); strings.Contains(body, "shop") {
+		t.Error("it is shown after it was removed")
+	}
+}

@@ -15,7 +15,9 @@ type view struct {
 	Over    time.Duration `json:"rates_over_ns"`
 	Gauges  []gauge       `json:"gauges"`
 	Latency latency       `json:"latency"`
-	Query   query         `json:"-"`
+	// Reports are those of what stands above the Reactor, such as package httppark.
+	Reports []goetia.Report `json:"reports,omitempty"`
+	Query   query           `json:"-"`
 }
 
 type counter struct {
@@ -40,6 +42,7 @@ func look(ctx context.Context, r *goetia.Reactor, m *meter, q query) view {
 		Counters: counters(&st),
 		Gauges:   gauges(&st),
 		Latency:  latencyOf(&st.Latency),
+		Reports:  st.Reports,
 		Query:    q,
 	}
 	values := make([]uint64, len(v.Counters))

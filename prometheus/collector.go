@@ -38,6 +38,7 @@ func NewCollector(r *goetia.Reactor, o Options) prometheus.Collector {
 		c.reactor = func() (*goetia.Reactor, error) { return r, nil }
 	}
 	c.latency = desc("callback_latency_seconds", "Time from when the kernel told of an event to the start of the callback.", labels)
+	c.report = desc("report", "What stands above the Reactor reports, such as a listener of package httppark.", labels, "of", "name")
 	c.info = desc("info", "How the Reactor asks the kernel; always 1.", labels, "mechanism")
 	return c
 }
@@ -46,6 +47,7 @@ type collector struct {
 	reactor       func() (*goetia.Reactor, error)
 	metrics       []metric
 	latency, info *prometheus.Desc
+	report        *prometheus.Desc
 }
 
 // metric is one number.
@@ -70,6 +72,7 @@ func (c *collector) Describe(to chan<- *prometheus.Desc) {
 	}
 	to <- c.latency
 	to <- c.info
+	to <- c.report
 }
 
 // Collect implements prometheus.Collector.
@@ -86,4 +89,14 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	below, total, sum := cumulate(&st.Latency)
 	to <- prometheus.MustNewConstHistogram(c.latency, total, sum, below)
 	to <- prometheus.MustNewConstMetric(c.info, prometheus.GaugeValue, 1, string(r.Mechanism()))
+	seen := make(map[[2]string]bool)
+	for _, rep := range st.Reports {
+		for _, m := range rep.Metrics {
+			// Two of one name are for people to tell apart.
+			if id := [2]string{rep.Name, m.Name}; !seen[id] {
+				seen[id] = true
+				to <- prometheus.MustNewConstMetric(c.report, prometheus.UntypedValue, float64(m.Value), rep.Name, m.Name)
+			}
+		}
+	}
 }

@@ -17,6 +17,7 @@ type grammar struct {
 	Doctor  doctorCommand  `cmd:"" help:"Examine the mechanisms of this system and test each one."`
 	Echo    echoCommand    `cmd:"" help:"Serve: send back what connections send."`
 	Load    loadCommand    `cmd:"" help:"Load an echo server and measure it."`
+	Serve   serveCommand   `cmd:"" help:"Serve a folder to browsers, with idle connections parked."`
 	Watch   watchCommand   `cmd:"" help:"Print the readiness of sockets as it changes."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

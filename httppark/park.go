@@ -1,0 +1,145 @@
+package httppark
+
+import (
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/goetia-go/goetia"
+)
+
+// parkable says whether a connection can be watched.
+func parkable(nc net.Conn) bool {
+	for range 8 {
+		if _, ok := nc.(syscall.Conn); ok {
+			return true
+		}
+		inner, ok := nc.(interface{ NetConn() net.Conn })
+		if !ok {
+			return false
+		}
+		nc = inner.NetConn()
+	}
+	return false
+}
+
+// park parks a connection that the server has let go, and says whether it is
+// parked. If not, it is closed.
+func (l *Listener) park(c *conn) bool {
+	if c.watch == nil {
+		w, err := l.reactor.NewWatch(c.inner, goetia.Readable, c.ready)
+		if err != nil {
+			l.counts.failed.Add(1)
+			l.close(c)
+			return false
+		}
+		c.watch = w
+	}
+	l.mu.Lock()
+	var oldest *conn
+	if full := l.opts.maxParked > 0 && l.parkedNow() >= l.opts.maxParked; full && l.opts.policy == CloseOldest {
+		oldest = l.oldest()
+		l.put(oldest, nowhere)
+	} else if full || l.closed {
+		l.mu.Unlock()
+		if full {
+			l.counts.refused.Add(1)
+		}
+		l.close(c)
+		return false
+	}
+	c.mu.Lock()
+	ok, early := c.is(left), false
+	if ok {
+		c.set(parked)
+		c.parkedAt = now()
+		at := waitingIdle
+		switch silent := c.flags&silent != 0; {
+		case silent && c.resumed:
+			// It was nothing that the server could see. The limit stays.
+		case silent:
+			at = waitingNew
+			fallthrough
+		default:
+			c.limit = c.deadline
+			if d := l.opts.idleLimit; d > 0 {
+				c.limit = sooner(c.limit, c.parkedAt+int64(d))
+			}
+		}
+		l.put(c, at)
+		early = l.reaper.want(c.limit)
+	}
+	c.mu.Unlock()
+	l.mu.Unlock()
+	if early {
+		l.reaper.set()
+	}
+	if oldest != nil && oldest.drop() {
+		l.counts.oldest.Add(1)
+	}
+	if !ok {
+		return false // closed by somebody who has kept it
+	}
+	l.counts.parks.Add(1)
+	if err := c.watch.Rearm(); err != nil {
+		// The user is told by drop, if nobody else has closed it.
+		l.forget(c)
+		if c.drop() {
+			l.counts.failed.Add(1)
+		}
+	}
+	return true
+}
+
+// close closes a connection that was to be parked.
+func (l *Listener) close(c *conn) {
+	c.mu.Lock()
+	c.set(closed)
+	c.mu.Unlock()
+	l.forget(c)
+	_ = c.inner.Close()
+}
+
+// ready is called when a parked connection has something to say.
+func (c *conn) ready(goetia.Readiness) {
+	l := c.l
+	l.mu.Lock()
+	c.mu.Lock()
+	ok := c.is(parked)
+	if ok {
+		c.set(queued)
+		c.learn(time.Duration(now() - c.parkedAt))
+		l.put(c, accepting)
+		l.ring()
+	}
+	c.mu.Unlock()
+	l.mu.Unlock()
+	if ok {
+		l.counts.resumes.Add(1)
+	}
+}
+
+// shut closes a connection that nobody but this package knows, and says whether it was
+// one that is in no list any more.
+func (c *conn) shut() bool {
+	c.mu.Lock()
+	ok := c.is(parked) || c.is(queued)
+	if ok {
+		c.set(closed)
+	}
+	c.mu.Unlock()
+	if ok {
+		c.watch.Stop()
+		_ = c.inner.Close()
+	}
+	return ok
+}
+
+// drop is shut, and tells the user.
+func (c *conn) drop() bool {
+	ok := c.shut()
+	if ok {
+		c.l.hook(c.self)
+	}
+	return ok
+}

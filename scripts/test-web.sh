@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Clients that nobody of the Go project has written (curl, wrk, a browser without a
+# screen) against goetia serve, with idle connections parked and without.
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=scripts/lib.sh
+. "$here/lib.sh"
+
+need curl curl
+need wrk wrk
+need chromium chromium
+GOETIA_REQUIRE=all in_module cmd/goetia go test -count=1 -timeout=5m -run '^(TestCurl|TestWrk|TestBrowser)$' ./internal/webserve

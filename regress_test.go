@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -102,9 +101,10 @@ func TestAlternatingWaiters(t *testing.T) {
 func TestFailingRearm(t *testing.T) {
 	r := manual(t)
 	var broken atomic.Uintptr
+	noMemory := errors.New("no memory")
 	h := &hooked{modify: func(src poll.Source, _ poll.Interest) error {
 		if src.Handle() == broken.Load() {
-			return syscall.ENOMEM
+			return noMemory
 		}
 		return nil
 	}}
@@ -142,7 +142,7 @@ func TestFailingRearm(t *testing.T) {
 	for fires := 0; fires < n-1; {
 		fires += check[int](t)(r.Turn(soon))
 	}
-	if _, err := r.AfterReadable(nears[bad], readers[bad].call); !errors.Is(err, syscall.ENOMEM) {
+	if _, err := r.AfterReadable(nears[bad], readers[bad].call); !errors.Is(err, noMemory) {
 		t.Errorf("the broken one gives %v", err)
 	}
 	broken.Store(0)

@@ -6,9 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -71,17 +69,6 @@ func expect(t testing.TB, c net.Conn, s string, after error) {
 			t.Fatalf("Read: %d, %v, want %v", n, err, after)
 		}
 	}
-}
-
-// reset is the error of a connection that was reset, as the system has it.
-func reset() error {
-	switch runtime.GOOS {
-	case "windows":
-		return syscall.Errno(10054)
-	case "plan9":
-		return nil
-	}
-	return syscall.ECONNRESET
 }
 
 func TestHalfClose(t *testing.T) {
@@ -155,24 +142,21 @@ func TestBackpressure(t *testing.T) {
 
 // TestResets: what the other end sees after each way of ending a connection.
 func TestResets(t *testing.T) {
-	if reset() == nil {
-		t.Skip("this system has no number for a reset")
-	}
 	for name, c := range map[string]struct {
 		end     func(a, b *simnet.Conn) error
 		left    string
 		wantErr error
 	}{
 		"close":    {func(a, b *simnet.Conn) error { return a.Close() }, "sent", io.EOF},
-		"linger 0": {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(0), a.Close()) }, "sent", reset()},
+		"linger 0": {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(0), a.Close()) }, "sent", simnet.ErrReset},
 		"linger 5": {func(a, b *simnet.Conn) error { return errors.Join(a.SetLinger(5), a.Close()) }, "sent", io.EOF},
-		"unread":   {func(a, b *simnet.Conn) error { _, err := b.Write([]byte("x")); return errors.Join(err, a.Close()) }, "sent", reset()},
-		"reset":    {func(a, b *simnet.Conn) error { a.Reset(); return nil }, "sent", reset()},
+		"unread":   {func(a, b *simnet.Conn) error { _, err := b.Write([]byte("x")); return errors.Join(err, a.Close()) }, "sent", simnet.ErrReset},
+		"reset":    {func(a, b *simnet.Conn) error { a.Reset(); return nil }, "sent", simnet.ErrReset},
 		"written after": {func(a, b *simnet.Conn) error {
 			err := a.Close()
 			_, e := b.Write([]byte("x"))
 			return errors.Join(err, e)
-		}, "sent", reset()},
+		}, "sent", simnet.ErrReset},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, b := simnet.Pipe()

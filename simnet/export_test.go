@@ -1,0 +1,7 @@
+package simnet
+
+// What tests compare with: the system's own errors.
+var (
+	ErrReset    = errReset
+	ErrTimedOut = errTimedOut
+)

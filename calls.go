@@ -21,10 +21,11 @@ type calls struct {
 	run func()
 }
 
-// call is a function with its argument.
+// call is a function with its argument, and the watch that it belongs to, if any.
 type call struct {
 	f     func(Readiness)
 	ready Readiness
+	w     *Watch
 }
 
 // job is a watch or a timer that has fired.
@@ -52,19 +53,36 @@ func (c *calls) take() (spawn int, inline *[]call) {
 var inlines = sync.Pool{New: func() any { return new([]call) }}
 
 // now adds a call that does not block.
-func (c *calls) now(f func(Readiness), ready Readiness) {
+func (c *calls) now(add call) {
 	if c.inline == nil {
 		c.inline = inlines.Get().(*[]call)
 	}
-	*c.inline = append(*c.inline, call{f, ready})
+	*c.inline = append(*c.inline, add)
 }
 
+// callAll makes calls. If one of them ends the goroutine, another one makes the rest.
 func callAll(list *[]call) {
+	made := 0
+	defer func() {
+		if made == len(*list) {
+			return
+		}
+		c := (*list)[made]
+		if v := recover(); v != nil {
+			if c.w == nil {
+				panic(v)
+			}
+			panic(c.w.blame(v))
+		}
+		rest := (*list)[made+1:] // it has called runtime.Goexit
+		go callAll(&rest)
+	}()
 	for _, c := range *list {
 		c.f(c.ready)
+		made++
 	}
 	clear(*list)
-	*list = (*list)[:0]
+	*list, made = (*list)[:0], 0
 	inlines.Put(list)
 }
 
@@ -118,14 +136,19 @@ func (sh *shard) work() {
 func (w *Watch) call(ready Readiness) {
 	defer func() {
 		if v := recover(); v != nil {
-			// The stack of the panic is still there and is printed with this.
-			panic(fmt.Sprintf("%v\n\tin the callback of a watch for %v that was registered at %s", v, w.in, w.Site()))
+			panic(w.blame(v))
 		}
 	}()
 	if trace.IsEnabled() {
 		defer trace.StartRegion(context.Background(), "goetia.callback").End()
 	}
 	w.f(ready)
+}
+
+// blame adds to what a callback has panicked with where its watch was made. The stack of
+// the panic is still there, and is printed as well.
+func (w *Watch) blame(v any) string {
+	return fmt.Sprintf("%v\n\tin the callback of a watch for %v that was registered at %s", v, w.in, w.Site())
 }
 
 // call runs a timer's function.

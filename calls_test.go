@@ -129,11 +129,21 @@ func TestCallbackPanics(t *testing.T) {
 		r := open(t)
 		a, b := tcp(t)
 		write(t, b, "x")
-		check[*Watch](t)(r.AfterReadable(a, panicking)) // the site
+		if os.Getenv(variable) == "inline" {
+			check[*Watch](t)(check[*Source](t)(r.RegisterConn(a)).Inline(Readable, panicking))
+		} else {
+			check[*Watch](t)(r.AfterReadable(a, panicking)) // the site
+		}
 		select {}
 	}
+	for _, how := range []string{"in a goroutine", "inline"} {
+		t.Run(how, func(t *testing.T) { testPanics(t, variable+"="+how) })
+	}
+}
+
+func testPanics(t *testing.T, env string) {
 	cmd := exec.Command(os.Args[0], "-test.run=^TestCallbackPanics$")
-	cmd.Env = append(os.Environ(), variable+"=1")
+	cmd.Env = append(os.Environ(), env)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
@@ -144,6 +154,26 @@ func TestCallbackPanics(t *testing.T) {
 			t.Errorf("the output does not say %q:\n%s", want, out)
 		}
 	}
+}
+
+// TestInlineGoexit: an inline callback that ends the goroutine that calls it ends neither the
+// Reactor nor the other callbacks.
+func TestInlineGoexit(t *testing.T) {
+	r := open(t)
+	a, b := tcp(t)
+	s := check[*Source](t)(r.RegisterConn(a))
+	defer s.Close()
+	c := newFired()
+	exit := func(Readiness) { runtime.Goexit() }
+	for _, f := range []func(Readiness){c.call, exit, c.call, exit, c.call} {
+		check[*Watch](t)(s.Inline(Readable, f))
+	}
+	write(t, b, "x")
+	for range 3 {
+		c.wait(t)
+	}
+	passed(t, r)
+	c.never(t)
 }
 
 //go:noinline

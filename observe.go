@@ -2,10 +2,13 @@ package goetia
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"sync"
 	"time"
+
+	"github.com/goetia-go/goetia/poll"
 )
 
 // Observed is a connection whose layers are made known: it finds out what they hold. It is
@@ -39,6 +42,9 @@ type Observed struct {
 // read that timed out must not spoil it. It fails with poll.ErrUnsupported if there is
 // no descriptor beneath.
 func Observe(conn net.Conn) (*Observed, error) {
+	if conn == nil {
+		return nil, fmt.Errorf("goetia: nil connection: %w", poll.ErrInvalid)
+	}
 	o := &Observed{Conn: conn}
 	if _, err := resolve(o); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package goetia
 import (
 	"fmt"
 	"net"
+	"reflect"
 	"syscall"
 
 	"github.com/goetia-go/goetia/poll"
@@ -63,6 +64,9 @@ func resolve(conn any) (target, error) {
 	var t target
 	observed := false
 	for at, depth := conn, 0; depth < deepest; depth++ {
+		if v := reflect.ValueOf(at); v.Kind() == reflect.Pointer && v.IsNil() {
+			return target{}, fmt.Errorf("goetia: nil %T: %w", at, poll.ErrInvalid)
+		}
 		if n, ok := at.(Notifier); ok {
 			if t.layers == nil {
 				t.layers = new(layers)

@@ -45,8 +45,12 @@ const (
 )
 
 // AfterFunc calls f in its own goroutine once d has passed, like time.AfterFunc. It is
-// never early. A Reactor that is closed, or that nobody drives, does not call.
+// never early. A Reactor that is closed, or that nobody drives, does not call. It panics if f
+// is nil.
 func (r *Reactor) AfterFunc(d time.Duration, f func()) *Timer {
+	if f == nil {
+		panic("goetia: AfterFunc of no function")
+	}
 	t := r.timer(f)
 	t.set(d)
 	return t
@@ -151,7 +155,7 @@ func (sh *shard) expire(now int64) {
 		}
 		if w := t.w; w.state == armed {
 			if stop := w.source().leave(w); stop != nil {
-				sh.calls.now(func(Readiness) { stop() }, 0)
+				sh.calls.now(call{f: func(Readiness) { stop() }})
 			}
 			sh.counts.Timeouts++
 			w.source().lastWake = now

@@ -157,7 +157,14 @@ const retry = 10 * time.Millisecond
 
 // drive is the background goroutine.
 func (sh *shard) drive() {
-	defer sh.r.drivers.Done()
+	ended := false
+	defer func() {
+		if !ended { // an inline callback has called runtime.Goexit
+			go sh.drive()
+			return
+		}
+		sh.r.drivers.Done()
+	}()
 	for {
 		n, err := sh.turn(-1, sh.idle)
 		if err == nil && sh.idle() {
@@ -165,10 +172,12 @@ func (sh *shard) drive() {
 		}
 		switch {
 		case errors.Is(err, poll.ErrClosed):
+			ended = true
 			return
 		case err != nil:
 			time.Sleep(retry)
 		case n == 0 && sh.rest():
+			ended = true
 			return
 		}
 	}

@@ -162,7 +162,7 @@ func (sh *shard) fire(w *Watch, ready Readiness) {
 	w.noDeadline()
 	if w.inline {
 		w.state = idle
-		sh.calls.now(w.f, ready)
+		sh.calls.now(call{w.f, ready, w})
 		return
 	}
 	w.ready, w.state = ready, queued

@@ -62,10 +62,10 @@ func (c *calls) now(add call) {
 
 // callAll makes calls. If one of them ends the goroutine, another one makes the rest.
 func callAll(list *[]call) {
-	made := 0
+	made, all := 0, false
 	defer func() {
-		if made == len(*list) {
-			return
+		if all {
+			return // and the list may be somebody else's by now
 		}
 		c := (*list)[made]
 		if v := recover(); v != nil {
@@ -81,8 +81,9 @@ func callAll(list *[]call) {
 		c.f(c.ready)
 		made++
 	}
+	all = true
 	clear(*list)
-	*list, made = (*list)[:0], 0
+	*list = (*list)[:0]
 	inlines.Put(list)
 }
 

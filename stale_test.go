@@ -37,7 +37,18 @@ func TestStaleEvent(t *testing.T) {
 			}
 			write(t, b, "x")
 			turned := make(chan error)
-			turn := func() { _, err := r.Turn(time.Millisecond); turned <- err }
+			// On a busy machine what was written can take its time to arrive.
+			turn := func() {
+				for {
+					_, err := r.Turn(time.Millisecond)
+					select {
+					case <-held.holding:
+						turned <- err
+						return
+					default:
+					}
+				}
+			}
 			go turn()
 			for waiting := true; waiting; {
 				select {

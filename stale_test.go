@@ -43,7 +43,7 @@ func TestStaleEvent(t *testing.T) {
 					select {
 					case <-held.holding:
 					default:
-						if !mayNotCome {
+						if err == nil && !mayNotCome {
 							continue
 						}
 					}

@@ -225,10 +225,10 @@ func TestHalfClosedWriter(t *testing.T) {
 	if n := after.Spurious - before.Spurious; n > 10 {
 		t.Errorf("%d events found nobody", n)
 	}
-	if runtime.GOOS != "windows" { // Wine takes the end of one direction for that of both
+	if runtime.GOOS != "windows" { // Wine sometimes takes the end of one direction for that of both
 		c.never(t)
-		drain(t, b)
 	}
+	drain(t, b)
 	c.wait(t)
 }
 

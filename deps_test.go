@@ -51,7 +51,7 @@ var law = func() []rule {
 	rules := []rule{
 		// The modules of their own see of this one what every user sees, and
 		// may take what they like from elsewhere.
-		{"cmd/goetia/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./cmd/goetia/internal/...", "*/...", "unsafe", "testing"}},
+		{"cmd/goetia/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./debug", "./cmd/goetia/internal/...", "*/...", "unsafe", "testing"}},
 		{"bench/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./bench/...", "*/...", "unsafe", "testing"}},
 		{"prometheus/...", []string{"./", "*/..."}},
 		{"tools/...", []string{"*/..."}},

@@ -137,7 +137,7 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 	}
 	p.limit, p.found, p.failed = len(events), 0, nil
 	if p.look() {
-		p.park.Busy()
+		p.park.Busy(p.found)
 	} else if timeout != 0 {
 		if err := p.park.Wait(timeout); err != nil {
 			return 0, err

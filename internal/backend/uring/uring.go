@@ -138,7 +138,7 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 	p.begin()
 	p.mu.Unlock()
 	if p.look() {
-		p.park.Busy()
+		p.park.Busy(p.found)
 	} else {
 		var err error
 		if timeout != 0 {

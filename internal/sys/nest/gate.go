@@ -30,13 +30,13 @@ type gate struct {
 	// What follows belongs to the goroutine that waits. ajar: the gate is open.
 	// away: it is shut, and does not hold the inner descriptor.
 	ajar, away bool
-	// turns is how often something was found while the gate was shut.
-	turns int
+	// events is how many were found since the gate was shut.
+	events int
 }
 
-// longBusy is after how many turns a busy loop is taken out of the gate. It takes one call
-// more, and to put it back one call that is dearer than opening.
-const longBusy = 64
+// longBusy is after how many events a busy loop is taken out of the gate. That is one call
+// more, and to put it back one that is dearer than opening: what twenty events save.
+const longBusy = 256
 
 // newGate makes a gate in front of a descriptor, shut.
 func newGate(inner int) (gate, error) {
@@ -75,20 +75,21 @@ func (g *gate) open() error {
 	if errno := g.ctl(op, unix.EPOLLIN); errno != 0 {
 		return os.NewSyscallError("epoll_ctl", errno)
 	}
-	g.ajar, g.away, g.turns = true, false, 0
+	g.ajar, g.away, g.events = true, false, 0
 	return nil
 }
 
-// shut ends that. A gate that cannot be shut only costs time.
-func (g *gate) shut() {
+// shut ends that, when so many events were found without parking. A gate that cannot be
+// shut only costs time.
+func (g *gate) shut(found int) {
 	switch {
 	case g.ajar:
 		if g.ctl(unix.EPOLL_CTL_MOD, 0) == 0 {
 			g.ajar = false
 		}
 	case g.away:
-	case g.turns < longBusy:
-		g.turns++
+	case g.events < longBusy:
+		g.events += found
 	case g.ctl(unix.EPOLL_CTL_DEL, 0) == 0:
 		g.away = true
 	}

@@ -58,8 +58,8 @@ func (p *Park) Move(inner int) error {
 	return nil
 }
 
-// Busy says that something was found without waiting, which shuts the gate.
-func (p *Park) Busy() { p.shut() }
+// Busy says that so many events were found without waiting, which shuts the gate.
+func (p *Park) Busy(found int) { p.shut(found) }
 
 // Ajar tells whether the gate is open, to the goroutine that waits.
 func (p *Park) Ajar() bool { return p.ajar }

@@ -74,7 +74,9 @@ var subjects = []subject{
 		return probeFuture(Deadline(l.future(), manualBeginning.Add(2*time.Millisecond)))
 	}},
 	{"Interval", func(l *lab) *probe {
-		return probeStream(Interval(2*time.Millisecond, MissedTicks(l.rng.IntN(3))))
+		p := probeStream(Interval(2*time.Millisecond, MissedTicks(l.rng.IntN(3))))
+		p.endless = true
+		return p
 	}},
 	{"Shared", func(l *lab) *probe {
 		a := Share(l.future())

@@ -28,7 +28,7 @@ func letGo(t *testing.T, s subject, panics bool) {
 	var kept []*probe
 	var wakers []weak.Pointer[labWaker]
 	var leaves []weak.Pointer[leaf]
-	for seed := range uint64(60) {
+	for seed := range uint64(40) {
 		for _, polls := range []int{0, 1, 2, 3, 4, 6, enough} {
 			l := newLab(seed + 1)
 			l.panics = panics

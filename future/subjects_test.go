@@ -142,6 +142,20 @@ var subjects = []subject{
 		}
 		return probeStream(FromChan(ch))
 	}},
+	{"Track", func(l *lab) *probe { return probeFuture(Track(new(Tracker), l.future())) }},
+	{"UntilCanceled", func(l *lab) *probe {
+		var token CancelToken
+		if l.rng.IntN(3) == 0 {
+			token.Cancel()
+		}
+		return probeFuture(UntilCanceled(&token, l.future()))
+	}},
+	{"InScope", func(l *lab) *probe {
+		return probeFuture(InScope(func(s *Scope) Future[Result[int]] {
+			SpawnIn(s, l.result())
+			return ThenTry(l.result(), func(int) Future[Result[int]] { return SpawnIn(s, l.result()) })
+		}))
+	}},
 	{"ToChan", func(l *lab) *probe {
 		return probeFuture(ToChan(l.stream(), make(chan int, l.rng.IntN(4))))
 	}},

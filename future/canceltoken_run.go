@@ -3,11 +3,11 @@ package future
 // UntilCanceled is f until t is cancelled: then it cancels f, and its error is why t was. A token
 // that was cancelled before has f not polled at all.
 func UntilCanceled[T any](t *CancelToken, f Future[T]) Future[Result[T]] {
-	return &untilCanceled[T]{f: f, canceled: Cancellation{token: t}}
+	return &untilCanceled[T]{part: hold(f), canceled: Cancellation{token: t}}
 }
 
 type untilCanceled[T any] struct {
-	f        Future[T]
+	part[T]
 	canceled Cancellation
 }
 
@@ -21,10 +21,10 @@ func (u *untilCanceled[T]) Poll(cx *Context) (r Result[T], ready bool) {
 		}
 	}()
 	if _, canceled := u.canceled.Poll(cx); canceled {
-		Cancel(u.f)
+		u.part.Cancel()
 		return Result[T]{Err: u.canceled.token.Err()}, true
 	}
-	r.Value, ready = u.f.Poll(cx)
+	r.Value, ready = u.poll(cx)
 	over = ready
 	return r, ready
 }
@@ -32,5 +32,5 @@ func (u *untilCanceled[T]) Poll(cx *Context) (r Result[T], ready bool) {
 // Cancel cancels f.
 func (u *untilCanceled[T]) Cancel() {
 	u.canceled.Cancel()
-	Cancel(u.f)
+	u.part.Cancel()
 }

@@ -14,6 +14,7 @@ var notCombinators = map[string]string{
 	"Spawn":       "runs it",
 	"SpawnWith":   "runs it",
 	"SpawnMany":   "runs them",
+	"SpawnIn":     "runs it; see InScope",
 	"RunUntil":    "blocks",
 	"BlockOn":     "blocks",
 	"BlockOnWith": "blocks",

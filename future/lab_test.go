@@ -180,7 +180,8 @@ type probe struct {
 	poll   func(cx *Context) outcome
 	cancel func()
 	// lent is what the subject does not cancel.
-	lent any
+	lent    any
+	endless bool
 }
 
 func probeFuture[T any](f Future[T]) *probe {
@@ -213,14 +214,18 @@ type labWaker struct {
 
 func (w *labWaker) Wake() { w.woken = true }
 
-// run polls a probe up to so many times and then cancels it, and returns the wakers that were used.
+// enough polls for every subject that has an end to come to it.
+const enough = 150
+
+// run polls a probe up to so many times and then cancels it, and returns the wakers that were used. A
+// probe that was ready is cancelled too or not; it must make no difference.
 func (l *lab) run(p *probe, polls int) (used []weak.Pointer[labWaker]) {
 	budget := -1
 	if l.rng.IntN(2) == 0 {
 		budget = 1 + l.rng.IntN(3)
 	}
-	stuck := false
-	for range polls {
+	stuck, over := false, false
+	for i := range polls {
 		w := new(labWaker)
 		used = append(used, weak.Make(w))
 		cx := NewContext(w).WithClock(l.clock)
@@ -232,17 +237,27 @@ func (l *lab) run(p *probe, polls int) (used []weak.Pointer[labWaker]) {
 		if o != isPending && stuck {
 			l.complain("it could go on and was not woken")
 		}
-		if o == isOver || stuck || panicked {
+		if over = o == isOver && !panicked; over || stuck || panicked {
 			break
+		}
+		if i == enough-1 && !p.endless {
+			l.complain("it does not end")
 		}
 		for o == isPending && !w.woken && !stuck {
 			stuck = !l.tick() && !w.woken
+		}
+	}
+	if over && p.lent == nil {
+		l.check()
+		if l.rng.IntN(2) == 0 {
+			return used
 		}
 	}
 	p.cancel()
 	p.cancel()
 	Cancel(p.lent)
 	p.lent = nil
+	l.check()
 	return used
 }
 

@@ -43,11 +43,11 @@ func (c *ManualClock) Advance(d time.Duration) {
 		panic("future: ManualClock.Advance: time does not go back")
 	}
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	until := c.passed + d
 	for c.fire(until) {
 	}
 	c.passed = max(c.passed, until)
-	c.mu.Unlock()
 }
 
 // AdvanceToNext lets the time pass until the next timer is due, and calls what is due then. It

@@ -74,7 +74,9 @@ var subjects = []subject{
 		return probeFuture(Deadline(l.future(), manualBeginning.Add(2*time.Millisecond)))
 	}},
 	{"Interval", func(l *lab) *probe {
-		return probeStream(Interval(2*time.Millisecond, MissedTicks(l.rng.IntN(3))))
+		p := probeStream(Interval(2*time.Millisecond, MissedTicks(l.rng.IntN(3))))
+		p.endless = true
+		return p
 	}},
 	{"Shared", func(l *lab) *probe {
 		a := Share(l.future())
@@ -139,6 +141,20 @@ var subjects = []subject{
 			ch <- i
 		}
 		return probeStream(FromChan(ch))
+	}},
+	{"Track", func(l *lab) *probe { return probeFuture(Track(new(Tracker), l.future())) }},
+	{"UntilCanceled", func(l *lab) *probe {
+		var token CancelToken
+		if l.rng.IntN(3) == 0 {
+			token.Cancel()
+		}
+		return probeFuture(UntilCanceled(&token, l.future()))
+	}},
+	{"InScope", func(l *lab) *probe {
+		return probeFuture(InScope(func(s *Scope) Future[Result[int]] {
+			SpawnIn(s, l.result())
+			return ThenTry(l.result(), func(int) Future[Result[int]] { return SpawnIn(s, l.result()) })
+		}))
 	}},
 	{"ToChan", func(l *lab) *probe {
 		return probeFuture(ToChan(l.stream(), make(chan int, l.rng.IntN(4))))

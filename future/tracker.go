@@ -104,12 +104,13 @@ func (t *Tracker) WaitContext(ctx context.Context) error {
 
 // Track is f, counted by t from now until it is ready, is cancelled or panics.
 func Track[T any](t *Tracker, f Future[T]) Future[T] {
+	p := hold(f)
 	t.Add()
-	return &tracked[T]{f: f, t: t}
+	return &tracked[T]{part: p, t: t}
 }
 
 type tracked[T any] struct {
-	f Future[T]
+	part[T]
 	// t is nil when it does not count any more.
 	t *Tracker
 }
@@ -122,7 +123,7 @@ func (f *tracked[T]) Poll(cx *Context) (v T, ready bool) {
 			f.end()
 		}
 	}()
-	v, ready = f.f.Poll(cx)
+	v, ready = f.poll(cx)
 	over = ready
 	return v, ready
 }
@@ -130,7 +131,7 @@ func (f *tracked[T]) Poll(cx *Context) (v T, ready bool) {
 // Cancel cancels f.
 func (f *tracked[T]) Cancel() {
 	defer f.end()
-	Cancel(f.f)
+	f.part.Cancel()
 }
 
 func (f *tracked[T]) end() {

@@ -15,10 +15,13 @@ import (
 )
 
 // readAll reads until the end.
-func readAll(a *AsyncReader, chunk int) ([]byte, error) {
+func readAll(a *AsyncReader, chunk int, before ...func()) ([]byte, error) {
 	var all []byte
 	p := make([]byte, chunk)
 	for {
+		for _, f := range before {
+			f()
+		}
 		r := BlockOn(a.Read(p))
 		all = append(all, p[:r.Value]...)
 		if r.Err == io.EOF {
@@ -43,8 +46,13 @@ func TestUnblockReaderReadsEverything(t *testing.T) {
 		case 3:
 			r = iotest.HalfReader(r)
 		}
-		a := UnblockReader(r, UnblockOptions{Buffer: rapid.IntRange(1, 64).Draw(rt, "buffer")})
-		got, err := readAll(a, rapid.IntRange(1, 100).Draw(rt, "chunk"))
+		p := NewPool(PoolOptions{})
+		a := UnblockReader(r, UnblockOptions{Pool: p, Buffer: rapid.IntRange(1, 64).Draw(rt, "buffer")})
+		var before []func()
+		if rapid.Bool().Draw(rt, "with as much read ahead as possible") {
+			before = append(before, func() { _ = p.Wait(t.Context()) })
+		}
+		got, err := readAll(a, rapid.IntRange(1, 100).Draw(rt, "chunk"), before...)
 		if err != nil || !bytes.Equal(got, data) {
 			rt.Fatalf("read %q, %v, want %q", got, err, data)
 		}
@@ -259,5 +267,84 @@ func TestUnblockFile(t *testing.T) {
 	}
 	if got, err := os.ReadFile(name); string(got) != "hello, World" || err != nil {
 		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// slowSeeker says when its Seek has begun, and waits there.
+type slowSeeker struct {
+	*strings.Reader
+	began, release chan struct{}
+}
+
+func (s slowSeeker) Seek(offset int64, whence int) (int64, error) {
+	s.began <- struct{}{}
+	<-s.release
+	return s.Reader.Seek(offset, whence)
+}
+
+// A seek that was cancelled when it had begun is waited for by whatever comes after it.
+func TestUnblockSeekCanceledWhenItHasBegun(t *testing.T) {
+	t.Parallel()
+	s := slowSeeker{strings.NewReader("0123456789"), make(chan struct{}), make(chan struct{})}
+	a := UnblockReader(s, UnblockOptions{Buffer: 2})
+	seek := a.SeekTo(4, io.SeekStart)
+	w := mustPend(t, seek)
+	mustPend(t, seek)
+	<-s.began
+	Cancel(seek)
+	read := a.Read(make([]byte, 1))
+	mustPend(t, read)
+	Cancel(read)
+	second := a.SeekTo(5, io.SeekStart)
+	mustPend(t, second)
+	go func() {
+		s.release <- struct{}{}
+		<-s.began
+		s.release <- struct{}{}
+	}()
+	if r := BlockOn(second); r.Err != nil || r.Value != 5 {
+		t.Error(r)
+	}
+	if got, err := readAll(a, 1); string(got) != "56789" || err != nil {
+		t.Errorf("%q, %v", got, err)
+	}
+	mustWake(t, w, 0)
+	mustPend(t, a.SeekTo(0, io.SeekStart))
+	<-s.began
+	end := a.Close()
+	w = mustPend(t, end)
+	mustWake(t, w, 0)
+	s.release <- struct{}{}
+	BlockOn(end)
+}
+
+func TestUnblockWriterCanceled(t *testing.T) {
+	t.Parallel()
+	p := newPool(t, PoolOptions{Max: 1})
+	release := make(chan struct{})
+	var out bytes.Buffer
+	a := UnblockWriter(writerFunc(func(p []byte) (int, error) {
+		<-release
+		return out.Write(p)
+	}), UnblockOptions{Pool: p, Buffer: 2})
+	write := a.Write([]byte("abc"))
+	w := mustPend(t, write)
+	Cancel(write) // two bytes were taken in
+	flush := a.Flush()
+	mustPend(t, flush)
+	Cancel(flush)
+	end := a.Close()
+	mustPend(t, end)
+	Cancel(end)
+	close(release)
+	if err := p.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mustWake(t, w, 0)
+	if out.String() != "ab" {
+		t.Errorf("wrote %q", out.String())
+	}
+	if a.waker != nil || a.busy() {
+		t.Error("a waker or a command is kept")
 	}
 }

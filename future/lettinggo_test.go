@@ -112,8 +112,10 @@ func TestNothingKeepsAWaker(t *testing.T) {
 			s := make()
 			s.cancel() // before it was polled
 			s = make()
-			if s.poll(cx) || s.poll(cx) {
-				t.Fatal("ready too early")
+			for range 2 {
+				if s.poll(cx) {
+					t.Fatal("ready too early")
+				}
 			}
 			if !s.waits() {
 				t.Error("it does not wait; the test cannot fail")

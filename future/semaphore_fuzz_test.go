@@ -105,7 +105,7 @@ func semaphoreOps(t failer, ops []byte) {
 }
 
 func FuzzSemaphore(f *testing.F) {
-	f.Add([]byte{8 | 0, 24 | 0, 0, 16 | 7, 3, 5, 2})
+	f.Add([]byte{8, 24, 0, 16 | 7, 3, 5, 2})
 	f.Fuzz(func(t *testing.T, ops []byte) { semaphoreOps(t, ops) })
 }
 

@@ -12,8 +12,8 @@ func (l *Local) TryTick() (polled bool) {
 	}
 	defer l.leave()
 	polled = true // also if the task panics and somebody is told
-	polled, _ = l.step()
-	return polled
+	polls, _ := l.step(1)
+	return polls > 0
 }
 
 // Tick waits until a task is ready, and polls it. If ctx is done or l is closed before that, it
@@ -56,14 +56,16 @@ func (l *Local) pollSome(cx *Context) (ended, idle bool) {
 	}
 	defer l.leave()
 	l.woken.owner.Register(cx.Waker())
-	for range defaultBudget {
+	for left := defaultBudget; left > 0; {
 		if l.IsEmpty() || l.isClosed() {
 			l.woken.owner.Clear()
 			return true, false
 		}
-		if polled, _ := l.step(); !polled {
+		polls, _ := l.step(left)
+		if polls == 0 {
 			return false, true
 		}
+		left -= polls
 	}
 	cx.Waker().Wake()
 	return false, true
@@ -110,36 +112,38 @@ func (l *Local) shift(ctx context.Context, stopped *atomicUint32, enough func() 
 		return true, ErrClosed
 	}
 	defer l.leave()
-	if enough != nil && enough() {
+	most := lookEvery
+	if enough == nil {
+		most = 1
+	} else if enough() {
 		return true, nil
 	}
-	for {
-		if l.signal.Load()&^anyFresh != 0 {
+	// What the context has set before we had entered does not show in the signal.
+	for look := true; ; look = l.signal.Load()&^anyFresh != 0 {
+		if look {
+			l.signal.And(^uint32(mayStop)) // before the flag is read
 			if stopped.Load() != 0 {
 				return true, ctx.Err()
 			}
 			if l.isClosed() {
 				return true, ErrClosed
 			}
-			// It was for an earlier driver, or our flag is not set before the bit was.
-			l.signal.And(^uint32(mayStop))
-			if stopped.Load() != 0 {
-				return true, ctx.Err()
-			}
 		}
 		ended = enough == nil // also if the task panics
-		polled, last := l.step()
+		polls, last := l.step(most)
 		switch {
-		case !polled:
+		case polls == 0:
 			l.woken.owner.Register(l.unparker)
 			if l.woken.empty() && l.signal.Load() == 0 {
 				l.unparker.Park(true)
+				l.unseen = 0
 			}
 			l.woken.owner.Clear()
 		case enough == nil || last && enough():
 			return true, nil
-		case l.ticks%lookEvery == 0 && l.opts.Parker != nil:
+		case l.unseen >= lookEvery && l.opts.Parker != nil:
 			l.unparker.Park(false)
+			l.unseen = 0
 		}
 	}
 }
@@ -182,7 +186,7 @@ func (l *Local) enter() bool {
 // and on its way if there is nobody.
 func (l *Local) leave() {
 	var again *PanicError
-	if l.running != nil {
+	if l.running != 0 {
 		again = l.fail(recover())
 	}
 	l.driven.Store(undriven)
@@ -197,8 +201,8 @@ func (l *Local) leave() {
 // fail ends the task that was being polled, which has panicked with v. It returns what to panic
 // with, if nobody was told.
 func (l *Local) fail(v any) *PanicError {
-	t := l.running
-	l.running = nil
+	t := l.tasks[l.running-1]
+	l.running = 0
 	p := &PanicError{Value: v, Stack: debug.Stack()}
 	if v == nil {
 		p.Value = "the task has called runtime.Goexit"
@@ -222,7 +226,7 @@ func (l *Local) cleanUp() {
 func (l *Local) dropAll() {
 	defer func() {
 		var again *PanicError
-		if l.running != nil {
+		if l.running != 0 {
 			again = l.fail(recover())
 		}
 		l.driven.Store(undriven)
@@ -231,11 +235,11 @@ func (l *Local) dropAll() {
 		}
 	}()
 	l.takeIn()
-	for _, t := range l.tasks {
+	for i, t := range l.tasks {
 		if t != nil {
-			l.running = t
+			l.running = uint32(i) + 1
 			t.drop()
-			l.running = nil
+			l.running = 0
 			l.forget(t.base())
 		}
 	}

@@ -32,10 +32,13 @@ type Local struct {
 	cx    Context
 	// unparker wakes the driver.
 	unparker *unparker
-	// running is the task that is being polled.
-	running runnable
-	// ticks counts the polls.
-	ticks  uint32
+	// running is the index of the task that is being polled, and one; 0 if there is none.
+	running uint32
+	// unseen counts the polls since it has looked at its Parker.
+	unseen int
+	// eager: what was woken is taken from there before each poll, and not only if
+	// nothing else is ready. It may come before others.
+	eager  bool
 	driven atomicUint32
 	// live is how many tasks have not ended.
 	live atomicInt64
@@ -114,6 +117,7 @@ func NewLocal(opts LocalOptions) *Local {
 	l := &Local{opts: opts}
 	if opts.Seed != 0 {
 		l.queue.random = rand.New(rand.NewPCG(opts.Seed, opts.Seed))
+		l.eager = true
 	}
 	return l
 }
@@ -191,23 +195,6 @@ func (l *Local) Len() int { return int(l.live.Load()) }
 
 func (l *Local) isClosed() bool { return l.signal.Load()&isClosed != 0 }
 
-// next returns the node whose turn it is.
-func (l *Local) next() *node {
-	if l.signal.Load()&anyFresh != 0 {
-		l.takeIn()
-	}
-	if l.woken.empty() {
-		return l.queue.pop()
-	}
-	chain := l.woken.takeChain()
-	reads(&chain.next)
-	if chain.next == nil && l.queue.filled == 0 {
-		return chain // alone: no need to queue
-	}
-	l.queue.push(chain)
-	return l.queue.pop()
-}
-
 // takeIn puts what has been spawned into the table and into the queue.
 func (l *Local) takeIn() {
 	l.mu.Lock()
@@ -216,8 +203,12 @@ func (l *Local) takeIn() {
 	l.signal.And(^uint32(anyFresh))
 	l.mu.Unlock()
 	for _, t := range fresh {
+		n := t.base()
 		l.place(t)
-		l.queue.push(t.base())
+		l.queue.push(n)
+		if rankOf(n) != rank[Normal] {
+			l.eager = true
+		}
 	}
 }
 
@@ -234,21 +225,37 @@ func (l *Local) place(t runnable) {
 	l.tasks = append(l.tasks, t)
 }
 
-// step polls the task whose turn it is, and says whether there was one, and whether it has ended.
-func (l *Local) step() (polled, ended bool) {
-	for {
-		n := l.next()
-		if n == nil {
-			return false, false
+// step polls the tasks whose turn it is, up to so many, up to one that ends, and up to something that
+// the caller has to look at. It returns how many polls there were, and whether the last one's
+// task has ended. There are none only if no task is ready.
+func (l *Local) step(most int) (polls int, ended bool) {
+	for polls < most {
+		if s := l.signal.Load(); s != 0 {
+			if s&^anyFresh != 0 && polls > 0 {
+				break
+			}
+			if s&anyFresh != 0 {
+				l.takeIn()
+			}
+		}
+		var n *node
+		if (l.queue.filled == 0 || l.eager) && !l.woken.empty() {
+			n = l.woken.takeChain()
+			reads(&n.next)
+			if n.next != nil || l.queue.filled != 0 {
+				l.queue.push(n)
+				n = l.queue.pop()
+			}
+		} else if n = l.queue.pop(); n == nil {
+			break
 		}
 		was := n.begin()
 		if was&completed != 0 {
 			continue // it was woken while it ran for the last time
 		}
-		t := l.tasks[n.index]
-		l.running = t
-		l.ticks++
-		if was&closing == 0 {
+		polls++
+		l.running = n.index + 1
+		if t := l.tasks[n.index]; was&closing == 0 {
 			l.cx.left = l.opts.Budget
 			l.cx.waker = n
 			ended = t.run(&l.cx)
@@ -256,12 +263,14 @@ func (l *Local) step() (polled, ended bool) {
 			t.drop()
 			ended = true
 		}
-		l.running = nil
+		l.running = 0
 		if ended {
 			l.forget(n)
+			break
 		}
-		return true, ended
 	}
+	l.unseen += polls
+	return polls, ended
 }
 
 // forget takes a task that has ended out of the table.

@@ -33,6 +33,7 @@ func sections(r *report.Report) error {
 	uring(r, set)
 	set.Close()
 	reactor(r)
+	futures(r)
 	idleConns(r, 15_000, 3, 250)
 	return nil
 }

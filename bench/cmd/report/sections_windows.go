@@ -51,6 +51,7 @@ func sections(r *report.Report) error {
 	}
 	allocs(r, 50)
 	set.Close()
+	futures(r)
 	idleConns(r, 5_000, 1, 500)
 	return nil
 }

@@ -52,5 +52,6 @@ func sections(r *report.Report) error {
 	allocs(r, 50)
 	set.Close()
 	idleConns(r, 5_000, 1, 500)
+	idleWeb(r, 5_000, 1, 1200)
 	return nil
 }

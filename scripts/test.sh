@@ -13,9 +13,9 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/lib.sh"
 
 # Cheap and telling ones first; those with a virtual machine last.
-readonly STAGES=(setup lint linux nobody race cli web prometheus windows windows-race run libkqueue arch oldkernel fuzz vet-all)
+readonly STAGES=(setup lint linux nobody race cli web prometheus examples versions windows windows-race run libkqueue arch oldkernel fuzz vet-all)
 # Not to be had everywhere, and no failure where it is not.
-readonly OPTIONAL=' libkqueue '
+readonly OPTIONAL=' libkqueue versions '
 
 stage_command() {
 	case $1 in

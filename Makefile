@@ -12,7 +12,7 @@ run: ## echo server and load generator, here and then as Windows programs under 
 run-windows: ## only the Windows half of "run"
 	@scripts/run.sh --windows
 
-.PHONY: test test-linux test-nobody test-race test-windows test-arch test-oldkernel test-libkqueue test-windows-386 test-exhaustive test-cli test-cli-windows test-prometheus
+.PHONY: test test-linux test-nobody test-race test-windows test-arch test-oldkernel test-libkqueue test-windows-386 test-exhaustive test-cli test-cli-windows test-prometheus test-web test-examples test-versions
 test: ## everything below but benchmarks, test-exhaustive and test-windows-386, with a table at the end
 	@scripts/test.sh
 test-linux: ## the library's tests on this machine
@@ -36,6 +36,12 @@ test-cli: ## the command line tool's tests
 	@scripts/test-cli.sh
 test-cli-windows: ## the same under Wine
 	@scripts/test-windows.sh --cli
+test-web: ## curl, wrk and a browser against goetia serve
+	@scripts/test-web.sh
+test-examples: ## the examples' tests
+	@scripts/test-examples.sh
+test-versions: ## package httppark with each Go version that the module supports
+	@scripts/test-versions.sh
 test-prometheus: ## the Prometheus collector's tests
 	@scripts/test-prometheus.sh
 test-libkqueue: ## the kqueue mechanism over libkqueue, where Debian's experimental has it

@@ -54,6 +54,7 @@ var law = func() []rule {
 		{"cmd/goetia/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./debug", "./simnet", "./cmd/goetia/internal/...", "*/...", "unsafe", "testing"}},
 		{"bench/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./debug", "./simnet", "./bench/...", "*/...", "unsafe", "testing"}},
 		{"prometheus/...", []string{"./", "*/..."}},
+		{"examples/...", []string{"./", "./poll", "./future", "./coro", "./aio", "./server", "./httppark", "./debug", "./examples/...", "*/...", "testing"}},
 		{"tools/...", []string{"*/..."}},
 
 		// Public rooms.
@@ -312,6 +313,12 @@ func TestImportsCanFail(t *testing.T) {
 		{"prometheus/collector.go", module, false},
 		{"prometheus/collector.go", "github.com/prometheus/client_golang/prometheus", false},
 		{"prometheus/collector.go", module + "/internal/timers", true},
+		{"examples/websocket/gobwas.go", "github.com/gobwas/ws", false},
+		{"examples/websocket/gobwas.go", module + "/httppark", false},
+		{"examples/websocket/gobwas.go", module + "/internal/timers", true},
+		{"httppark/park.go", module, false},
+		{"httppark/park.go", module + "/poll", true},
+		{"httppark/park.go", "github.com/gobwas/ws", true},
 		{"surprise/x.go", "fmt", true},
 	} {
 		got := breaches([]file{{c.path, []string{c.imp}}})
@@ -326,7 +333,7 @@ func TestImportsCanFail(t *testing.T) {
 func TestRequirements(t *testing.T) {
 	needed := make(map[string]bool) // by module; true if not only by tests
 	for _, f := range allFiles(t) {
-		if top, _, _ := strings.Cut(f.path, "/"); top == "cmd" || top == "bench" || top == "prometheus" || top == "tools" {
+		if top, _, _ := strings.Cut(f.path, "/"); top == "cmd" || top == "bench" || top == "prometheus" || top == "examples" || top == "tools" {
 			continue // modules of their own
 		}
 		for _, imp := range f.imports {

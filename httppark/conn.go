@@ -16,29 +16,25 @@ import (
 // time that the connection leaves its parking place, so that whoever keeps connections in
 // a map finds it again.
 //
-// There is one for each connection for as long as that lives, so it has to fit into 128
+// There is one for each connection for as long as that lives, so it has to fit into 96
 // bytes (size_test.go).
 type conn struct {
 	inner net.Conn
 	l     *Listener
-	// self is what the server has: a *plain or a *secure around this.
-	self net.Conn
 	// ctx is what the user's ConnContext has made, once it was asked.
-	ctx context.Context
+	ctx *context.Context
 	// watch is made when the connection is first parked.
 	watch *goetia.Watch
 	// next and prev are its neighbours in the list that place names. Listener.mu
 	// guards the three.
 	next, prev *conn
-	// parkedAt is since when it is parked.
-	parkedAt int64
 	// limit is when it is closed if it is parked, and once it is not, when the first
 	// bytes of a request must have come; or 0.
 	limit int64
 
 	// mu guards what follows, limit, and changes of phase. Listener.mu is not taken with it held.
 	mu sync.Mutex
-	// deadline is what the server has asked for, or 0.
+	// deadline is what the server has asked for, or 0. Once it is parked it is since when.
 	deadline int64
 	phase    atomic.Uint32
 	// due is the tick at which it is to be parked if it is still lingering.
@@ -51,6 +47,8 @@ type conn struct {
 	place place
 	// resumed: the server has it not for the first time.
 	resumed bool
+	// tls: the server has it as a *secure, and otherwise as a *plain.
+	tls bool
 }
 
 type flags uint8
@@ -79,7 +77,7 @@ func (c *conn) flag(f flags, on bool) {
 	}
 }
 
-// Read implements net.Conn.
+// Read is that of net.Conn.
 func (c *conn) Read(p []byte) (int, error) {
 	switch phase(c.phase.Load()) {
 	case fresh:
@@ -234,7 +232,7 @@ func (c *conn) kickLocked() {
 	}
 }
 
-// Write implements net.Conn.
+// Write is that of net.Conn.
 func (c *conn) Write(p []byte) (int, error) {
 	c.told("Write")
 	return c.inner.Write(p)
@@ -250,7 +248,7 @@ func (c *conn) told(what string) {
 	c.l.disable("net/http called " + what + " after the end of a connection")
 }
 
-// Close implements net.Conn. The server's Close after it was told of the end leaves the
+// Close is that of net.Conn. The server's Close after it was told of the end leaves the
 // connection open.
 func (c *conn) Close() error {
 	c.mu.Lock()
@@ -280,12 +278,6 @@ func (c *conn) end() error {
 	}
 	err := c.inner.Close()
 	// Not here: whoever closes it may hold a lock that the hook takes.
-	go c.l.hook(c.self)
+	go c.l.hook(c.self())
 	return err
 }
-
-// LocalAddr implements net.Conn.
-func (c *conn) LocalAddr() net.Addr { return c.inner.LocalAddr() }
-
-// RemoteAddr implements net.Conn.
-func (c *conn) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }

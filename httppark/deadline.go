@@ -79,7 +79,7 @@ func (c *conn) lift() {
 	}
 }
 
-// SetReadDeadline implements net.Conn.
+// SetReadDeadline is that of net.Conn.
 func (c *conn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,7 +98,7 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	return c.apply()
 }
 
-// SetWriteDeadline implements net.Conn.
+// SetWriteDeadline is that of net.Conn.
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -113,7 +113,7 @@ func (c *conn) setWrite(t time.Time) error {
 	return c.inner.SetWriteDeadline(t)
 }
 
-// SetDeadline implements net.Conn.
+// SetDeadline is that of net.Conn.
 func (c *conn) SetDeadline(t time.Time) error {
 	err := c.SetReadDeadline(t)
 	c.mu.Lock()

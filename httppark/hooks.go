@@ -32,9 +32,10 @@ func (l *Listener) attach(srv *http.Server) {
 				return make(ctx, nc)
 			}
 			if c.ctx == nil {
-				c.ctx = make(ctx, nc)
+				ctx = make(ctx, nc)
+				c.ctx = &ctx
 			}
-			return c.ctx
+			return *c.ctx
 		}
 	}
 }

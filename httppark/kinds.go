@@ -6,36 +6,99 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 )
 
-// plain is a connection of package net. It has the methods that net/http looks for.
-type plain struct{ conn }
+// The server sees a connection as one of two types, so that it finds the methods that it
+// looks for and no others. Both are a conn by another name, which costs no memory where
+// embedding it and pointing back would.
+
+// plain is a connection of package net.
+type plain conn
 
 // secure is a TLS connection. net/http sees that it is one by its ConnectionState method.
-type secure struct{ conn }
+type secure conn
 
 // newConn wraps a connection that was accepted.
 func (l *Listener) newConn(inner net.Conn) *conn {
-	if _, ok := inner.(*tls.Conn); ok {
-		s := &secure{conn{inner: inner, l: l}}
-		s.self = s
-		return &s.conn
+	_, tls := inner.(*tls.Conn)
+	return &conn{inner: inner, l: l, tls: tls}
+}
+
+// self is what the server has. It is the same each time.
+func (c *conn) self() net.Conn {
+	if c.tls {
+		return (*secure)(c)
 	}
-	p := &plain{conn{inner: inner, l: l}}
-	p.self = p
-	return &p.conn
+	return (*plain)(c)
 }
 
 // base finds the conn of what the server was given, or nil if it is none of ours.
 func base(nc net.Conn) *conn {
 	switch c := nc.(type) {
 	case *plain:
-		return &c.conn
+		return (*conn)(c)
 	case *secure:
-		return &c.conn
+		return (*conn)(c)
 	}
 	return nil
 }
+
+// Read implements net.Conn.
+func (c *plain) Read(b []byte) (int, error) { return (*conn)(c).Read(b) }
+
+// Write implements net.Conn.
+func (c *plain) Write(b []byte) (int, error) { return (*conn)(c).Write(b) }
+
+// Close implements net.Conn.
+func (c *plain) Close() error { return (*conn)(c).Close() }
+
+// LocalAddr implements net.Conn.
+func (c *plain) LocalAddr() net.Addr { return c.inner.LocalAddr() }
+
+// RemoteAddr implements net.Conn.
+func (c *plain) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }
+
+// SetDeadline implements net.Conn.
+func (c *plain) SetDeadline(t time.Time) error { return (*conn)(c).SetDeadline(t) }
+
+// SetReadDeadline implements net.Conn.
+func (c *plain) SetReadDeadline(t time.Time) error { return (*conn)(c).SetReadDeadline(t) }
+
+// SetWriteDeadline implements net.Conn.
+func (c *plain) SetWriteDeadline(t time.Time) error { return (*conn)(c).SetWriteDeadline(t) }
+
+// CloseWrite ends what the client is sent. net/http does that before it closes a
+// connection that it has not read to the end.
+func (c *plain) CloseWrite() error { return (*conn)(c).CloseWrite() }
+
+// Read implements net.Conn.
+func (c *secure) Read(b []byte) (int, error) { return (*conn)(c).Read(b) }
+
+// Write implements net.Conn.
+func (c *secure) Write(b []byte) (int, error) { return (*conn)(c).Write(b) }
+
+// Close implements net.Conn.
+func (c *secure) Close() error { return (*conn)(c).Close() }
+
+// LocalAddr implements net.Conn.
+func (c *secure) LocalAddr() net.Addr { return c.inner.LocalAddr() }
+
+// RemoteAddr implements net.Conn.
+func (c *secure) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }
+
+// SetDeadline implements net.Conn.
+func (c *secure) SetDeadline(t time.Time) error { return (*conn)(c).SetDeadline(t) }
+
+// SetReadDeadline implements net.Conn.
+func (c *secure) SetReadDeadline(t time.Time) error { return (*conn)(c).SetReadDeadline(t) }
+
+// SetWriteDeadline implements net.Conn.
+func (c *secure) SetWriteDeadline(t time.Time) error { return (*conn)(c).SetWriteDeadline(t) }
+
+// CloseWrite ends what the client is sent. net/http does that before it closes a
+// connection that it has not read to the end.
+func (c *secure) CloseWrite() error { return (*conn)(c).CloseWrite() }
 
 // NetConn returns the connection that was accepted. The server must be done with it: after
 // a hijack, say.
@@ -54,7 +117,7 @@ func (c *plain) SyscallConn() (syscall.RawConn, error) {
 
 // ReadFrom implements io.ReaderFrom, with sendfile where package net does.
 func (c *plain) ReadFrom(r io.Reader) (int64, error) {
-	c.told("ReadFrom")
+	(*conn)(c).told("ReadFrom")
 	if to, ok := c.inner.(io.ReaderFrom); ok {
 		return to.ReadFrom(r)
 	}
@@ -64,8 +127,7 @@ func (c *plain) ReadFrom(r io.Reader) (int64, error) {
 // writer hides what else a connection can do.
 type writer struct{ io.Writer }
 
-// CloseWrite ends what the client is sent. net/http does that before it closes a
-// connection that it has not read to the end.
+// CloseWrite is that of net.TCPConn.
 func (c *conn) CloseWrite() error {
 	c.told("CloseWrite")
 	if half, ok := c.inner.(interface{ CloseWrite() error }); ok {

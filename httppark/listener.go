@@ -164,7 +164,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	l.starts.Do(func() { go l.accept() })
 	for {
 		if c := l.next(); c != nil {
-			return c.self, nil
+			return c.self(), nil
 		}
 		select {
 		case <-l.again:
@@ -220,7 +220,7 @@ func (l *Listener) admit(nc net.Conn) net.Conn {
 	l.put(c, serving)
 	l.mu.Unlock()
 	l.clock.start()
-	return c.self
+	return c.self()
 }
 
 // next is the next parked connection that is to be served again, or nil.
@@ -307,7 +307,7 @@ func (l *Listener) Close() error {
 	if len(told) > 0 {
 		go func() {
 			for _, c := range told {
-				l.hook(c.self)
+				l.hook(c.self())
 			}
 		}()
 	}

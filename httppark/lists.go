@@ -75,10 +75,10 @@ func (l *Listener) forget(c *conn) {
 func (l *Listener) parkedNow() int { return l.lists[waitingIdle].n + l.lists[waitingNew].n }
 
 // oldest is the connection that has been parked for longest, of those at the front of
-// their lists, or nil.
+// their lists, or nil. Of parked connections deadline does not change.
 func (l *Listener) oldest() *conn {
 	a, b := l.lists[waitingIdle].first, l.lists[waitingNew].first
-	if a == nil || b != nil && b.parkedAt < a.parkedAt {
+	if a == nil || b != nil && b.deadline < a.deadline {
 		return b
 	}
 	return a

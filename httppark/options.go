@@ -58,7 +58,7 @@ func WithParking(on bool) Option { return func(o *options) { o.off = !on } }
 // request: for atLeast, or longer where that has turned out to be worth while: each time
 // that a connection was parked in vain, because a request came soon after, its time
 // doubles, up to atMost; where parking was long it is halved again. A connection that
-// is busy is not parked, and is not even given a timer. The default is 200 ms to 3 s. With
+// is busy is not parked, and is not even given a timer. The default is 100 ms to 3 s. With
 // atLeast zero it is parked at once until that has been in vain.
 func WithLinger(atLeast, atMost time.Duration) Option {
 	return func(o *options) { o.lingerMin, o.lingerMax = atLeast, atMost }
@@ -87,7 +87,7 @@ const (
 )
 
 const (
-	defaultLingerMin = 200 * time.Millisecond
+	defaultLingerMin = 100 * time.Millisecond
 	defaultLingerMax = 3 * time.Second
 )
 

@@ -52,7 +52,8 @@ func (l *Listener) park(c *conn) bool {
 	ok, early := c.is(left), false
 	if ok {
 		c.set(parked)
-		c.parkedAt = now()
+		deadline := c.deadline
+		c.deadline = now()
 		at := waitingIdle
 		switch silent := c.flags&silent != 0; {
 		case silent && c.resumed:
@@ -61,9 +62,9 @@ func (l *Listener) park(c *conn) bool {
 			at = waitingNew
 			fallthrough
 		default:
-			c.limit = c.deadline
+			c.limit = deadline
 			if d := l.opts.idleLimit; d > 0 {
-				c.limit = sooner(c.limit, c.parkedAt+int64(d))
+				c.limit = sooner(c.limit, c.deadline+int64(d))
 			}
 		}
 		l.put(c, at)
@@ -108,7 +109,7 @@ func (c *conn) ready(goetia.Readiness) {
 	ok := c.is(parked)
 	if ok {
 		c.set(queued)
-		c.learn(time.Duration(now() - c.parkedAt))
+		c.learn(time.Duration(now() - c.deadline))
 		l.put(c, accepting)
 		l.ring()
 	}
@@ -139,7 +140,7 @@ func (c *conn) shut() bool {
 func (c *conn) drop() bool {
 	ok := c.shut()
 	if ok {
-		c.l.hook(c.self)
+		c.l.hook(c.self())
 	}
 	return ok
 }

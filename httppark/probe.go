@@ -114,7 +114,7 @@ func (a assumptions) try(s situation, distort func(net.Conn) net.Conn) (parks bo
 	c := l.newConn(in)
 	// As far as this is concerned, it can be parked only after a request.
 	c.set(busy)
-	err = serve(distort(c.self), func() {
+	err = serve(distort(c.self()), func() {
 		if s.during {
 			<-in.empty
 		}

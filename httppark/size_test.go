@@ -7,7 +7,7 @@ import (
 
 // TestSize: there is one for each connection.
 func TestSize(t *testing.T) {
-	if size := reflect.TypeFor[plain]().Size(); size > 128 {
-		t.Errorf("a connection takes %d bytes, want at most 128", size)
+	if size := reflect.TypeFor[plain]().Size(); size > 96 {
+		t.Errorf("a connection takes %d bytes, want at most 96", size)
 	}
 }

@@ -21,7 +21,7 @@ done
 if ((${#absent[@]})); then
 	apt_install "${absent[@]}" || say "not installed: ${absent[*]}; some stages will be missing"
 fi
-for module in . cmd/goetia bench prometheus; do
+for module in . cmd/goetia bench prometheus examples; do
 	[[ -f $REPO/$module/go.mod ]] || continue
 	(cd "$REPO/$module" && go mod download) || die "the modules of $module cannot be fetched"
 done

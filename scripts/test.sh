@@ -16,12 +16,12 @@ here=$(dirname "${BASH_SOURCE[0]}")
 
 # Cheap and telling ones first; those with a virtual machine last. Those that need Wine
 # share its server, so they are in one lane and it is theirs before anything else.
-readonly STAGES=(lint linux nobody race cli web prometheus vet-all arch fuzz libkqueue oldkernel)
+readonly STAGES=(lint linux nobody race cli web prometheus examples versions vet-all arch fuzz libkqueue oldkernel)
 readonly WINE_STAGES=(windows windows-race run cli-windows)
 # What only computes fills the gaps that tests leave, which wait much: it gives way.
 readonly COMPUTING=' lint vet-all arch fuzz '
 # Not to be had everywhere, and no failure where it is not.
-readonly OPTIONAL=' libkqueue '
+readonly OPTIONAL=' libkqueue versions '
 
 stage_command() {
 	case $1 in

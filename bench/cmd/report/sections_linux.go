@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+
 	"github.com/goetia-go/goetia/bench/internal/loop"
 	"github.com/goetia-go/goetia/bench/internal/report"
 	"github.com/goetia-go/goetia/bench/internal/source"
@@ -9,6 +11,10 @@ import (
 )
 
 func sections(r *report.Report) error {
+	if os.Getenv("GOETIA_BENCH_SECTION") == "web" {
+		webSections(r)
+		return nil
+	}
 	wakeup.Peer()
 	const many = 10_000
 	events(r)
@@ -35,7 +41,13 @@ func sections(r *report.Report) error {
 	reactor(r)
 	futures(r)
 	idleConns(r, 15_000, 3, 250)
+	webSections(r)
 	return nil
+}
+
+func webSections(r *report.Report) {
+	idleWeb(r, 15_000, 3, 1200)
+	activeWeb(r, 20)
 }
 
 // heapOf registers all sources and returns how many bytes each added to the heap.

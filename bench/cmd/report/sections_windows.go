@@ -53,5 +53,6 @@ func sections(r *report.Report) error {
 	set.Close()
 	futures(r)
 	idleConns(r, 5_000, 1, 500)
+	idleWeb(r, 5_000, 1, 1200)
 	return nil
 }

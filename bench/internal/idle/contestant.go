@@ -12,6 +12,9 @@ import (
 type contestant struct {
 	name  string
 	serve func(addr string) error
+	// talk is what a client does once over its connection; nil means to have a message
+	// echoed.
+	talk func(net.Conn) error
 }
 
 // Bare is the contestant that the others stand upon: connections of package net that
@@ -22,15 +25,19 @@ const Bare = "bare net.Conn"
 const Ours = "goetia.AfterReadable"
 
 var contestants = append([]contestant{
-	{Bare, serveBare},
-	{Ours, serveGoetia},
-	{"goroutine, 4 KiB buffer", serveGoroutine},
+	{name: Bare, serve: serveBare},
+	{name: Ours, serve: serveGoetia},
+	{name: "goroutine, 4 KiB buffer", serve: serveGoroutine},
 }, rivals...)
 
 // Names lists the contestants of this system.
-func Names() []string {
-	var names []string
-	for _, c := range contestants {
+func Names() []string { return names(contestants) }
+
+// WebNames lists the servers of HTTP.
+func WebNames() []string { return names(web) }
+
+func names(of []contestant) (names []string) {
+	for _, c := range of {
 		names = append(names, c.name)
 	}
 	return names
@@ -132,7 +139,7 @@ func serveGoroutine(addr string) error {
 }
 
 func find(name string) (contestant, error) {
-	for _, c := range contestants {
+	for _, c := range append(contestants, web...) {
 		if c.name == name {
 			return c, nil
 		}

@@ -14,7 +14,7 @@ import (
 )
 
 // roleEnv tells a process that it is a part of a measurement: "serve", a contestant and an
-// address, or "connect", an address and a number.
+// address, or "connect", an address, a number and the contestant.
 const roleEnv = "GOETIA_BENCH_IDLE"
 
 const maxConns = 20_000
@@ -26,8 +26,8 @@ func Child() {
 	switch {
 	case len(role) == 3 && role[0] == "serve":
 		err = serve(role[1], role[2])
-	case len(role) == 3 && role[0] == "connect":
-		err = connect(role[1], role[2])
+	case len(role) == 4 && role[0] == "connect":
+		err = connect(role[1], role[2], role[3])
 	default:
 		return
 	}
@@ -61,15 +61,22 @@ func serve(name, addr string) error {
 	}
 }
 
-// connect makes connections, has one message echoed over each, says so, and holds them
-// until its input ends.
-func connect(addr, number string) error {
+// connect makes connections, talks once over each, says so, and holds them until its input
+// ends.
+func connect(addr, number, name string) error {
 	n, err := strconv.Atoi(number)
 	if err != nil {
 		return err
 	}
+	contestant, err := find(name)
+	if err != nil {
+		return err
+	}
+	talk := contestant.talk
+	if talk == nil {
+		talk = talkEcho
+	}
 	conns := make([]*net.TCPConn, 0, n)
-	sent, got := make([]byte, message), make([]byte, message)
 	for range n {
 		c, err := net.Dial("tcp", addr)
 		if err != nil {
@@ -80,12 +87,12 @@ func connect(addr, number string) error {
 		if err := tcp.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
 			return err
 		}
-		if _, err := tcp.Write(sent); err != nil {
+		if err := talk(tcp); err != nil {
 			return err
 		}
-		if _, err := io.ReadFull(tcp, got); err != nil {
-			return err
-		}
+	}
+	if contestant.talk != nil {
+		time.Sleep(settles)
 	}
 	fmt.Println(n)
 	_, _ = io.Copy(io.Discard, os.Stdin)
@@ -95,6 +102,16 @@ func connect(addr, number string) error {
 		_ = c.Close()
 	}
 	return nil
+}
+
+// talkEcho has one message echoed.
+func talkEcho(c net.Conn) error {
+	var sent, got [message]byte
+	if _, err := c.Write(sent[:]); err != nil {
+		return err
+	}
+	_, err := io.ReadFull(c, got[:])
+	return err
 }
 
 // part is another process.
@@ -158,7 +175,7 @@ func Measure(name string, n int) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("server: %w", err)
 	}
-	client, err := start("connect", addr, strconv.Itoa(n))
+	client, err := start("connect", addr, strconv.Itoa(n), name)
 	if err != nil {
 		return 0, err
 	}

@@ -15,11 +15,11 @@ import (
 )
 
 var rivals = []contestant{
-	{"gnet", serveGnet},
-	{"nbio", serveNbio},
-	{"netpoll (cloudwego)", serveNetpoll},
-	{"evio", serveEvio},
-	{"gaio", serveGaio},
+	{name: "gnet", serve: serveGnet},
+	{name: "nbio", serve: serveNbio},
+	{name: "netpoll (cloudwego)", serve: serveNetpoll},
+	{name: "evio", serve: serveEvio},
+	{name: "gaio", serve: serveGaio},
 }
 
 // silent keeps gnet from writing to the output, which has a meaning here.

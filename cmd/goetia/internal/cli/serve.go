@@ -15,7 +15,7 @@ type serveCommand struct {
 	HTTP   string        `name:"http" required:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
 	TLS    bool          `name:"tls" help:"Serve HTTPS and HTTP/2, with a certificate that is made up and that nobody vouches for."`
 	Park   bool          `default:"true" negatable:"" help:"Park idle connections (--park=false to compare)."`
-	Linger time.Duration `placeholder:"DURATION" help:"How long an idle connection keeps its goroutine at least; the default is 200ms."`
+	Linger time.Duration `placeholder:"DURATION" help:"How long an idle connection keeps its goroutine at least; the default is 100ms."`
 	For    time.Duration `placeholder:"DURATION" help:"Stop after this time, such as 30s; without it, at an interrupt (Ctrl-C) or SIGTERM."`
 	JSON   bool          `name:"json" help:"Print two lines of JSON: one when listening, one with the counts."`
 	Dir    string        `arg:"" optional:"" default:"." help:"The folder whose files are served."`

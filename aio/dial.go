@@ -3,7 +3,6 @@ package aio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -238,9 +237,20 @@ func (f *dialing) end() {
 // Cancel implements [future.Canceler].
 func (f *dialing) Cancel() { f.end() }
 
+// fail says what was dialled, unless the error does.
 func (f *dialing) fail(err error) error {
-	return &net.OpError{Op: "dial", Net: f.network, Err: fmt.Errorf("%s: %w", f.address, err)}
+	var told *net.OpError
+	if errors.As(err, &told) {
+		return err
+	}
+	return &net.OpError{Op: "dial", Net: f.network, Addr: name{f.network, f.address}, Err: err}
 }
+
+// name is an address that was not resolved.
+type name struct{ network, address string }
+
+func (n name) Network() string { return n.network }
+func (n name) String() string  { return n.address }
 
 // targets are the addresses to try, in the order of RFC 8305, section 4: the first family is
 // that of the resolver's best address, and they take turns.

@@ -50,3 +50,13 @@ func (c *Conn) Close() error {
 	c.tail.pump.slot.Wake()
 	return c.nc.Close()
 }
+
+func (c *Conn) busy() bool {
+	p := &c.tail.pump
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.busy || c.tail.isHeld
+}
+
+// nonblockingFiles: pipes are not waited for as sockets are.
+const nonblockingFiles = false

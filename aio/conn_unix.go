@@ -49,3 +49,8 @@ func (c *Conn) Close() error {
 	}
 	return c.nc.Close()
 }
+
+func (c *Conn) busy() bool { return false }
+
+// nonblockingFiles: files that are in non-blocking mode can be waited for.
+const nonblockingFiles = true

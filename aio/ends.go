@@ -10,7 +10,7 @@ import (
 type Reader interface {
 	// PollRead reads at least one byte, and at most len(b). Until there is one it is not
 	// ready, and cx is woken when it is worth asking again. At the end the error is
-	// io.EOF. Together with an error n is zero.
+	// io.EOF. Together with an error n is zero. b is used during the call only.
 	PollRead(cx *future.Context, b []byte) (n int, ready bool, err error)
 }
 

@@ -51,7 +51,7 @@ type dialing struct {
 	network, address string
 
 	began    bool
-	lookup   *offload[[]netip.Addr]
+	lookup   future.Future[future.Result[[]netip.Addr]]
 	port     string
 	targets  []string
 	attempts []*offload[net.Conn]
@@ -99,7 +99,7 @@ func (f *dialing) poll(cx *future.Context) (c *Conn, ready bool, err error) {
 		return nil, true, os.ErrDeadlineExceeded
 	}
 	if f.lookup != nil {
-		r, ready := future.PollWith(cx, &f.slot, f.lookup)
+		r, ready := future.PollWith(cx, future.Waker(&f.slot), f.lookup)
 		switch {
 		case !ready:
 			return nil, false, nil
@@ -147,9 +147,9 @@ func (f *dialing) begin() error {
 		look = net.DefaultResolver.LookupNetIP
 	}
 	f.port = port
-	f.lookup = &offload[[]netip.Addr]{work: func(ctx context.Context) ([]netip.Addr, error) {
+	f.lookup = future.Go(func(ctx context.Context) ([]netip.Addr, error) {
 		return look(ctx, "ip"+strings.TrimPrefix(f.network, "tcp"), host)
-	}}
+	})
 	return nil
 }
 
@@ -223,7 +223,7 @@ func (f *dialing) end() {
 		}
 	}
 	if f.lookup != nil {
-		f.lookup.Cancel()
+		future.Cancel(f.lookup)
 	}
 	for _, a := range f.attempts {
 		if a != nil {

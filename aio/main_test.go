@@ -2,7 +2,11 @@ package aio_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net"
+	"os"
+	"os/exec"
 	"testing"
 	"time"
 
@@ -11,7 +15,52 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if role := os.Getenv("GOETIA_AIO_CHILD"); role != "" {
+		child(role)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// child is what this program does when a test has started it: it has no other programs to rely
+// on.
+func child(role string) {
+	switch role {
+	case "cat": // and complain about it
+		fmt.Fprint(os.Stderr, "meow")
+		_, _ = io.Copy(os.Stdout, os.Stdin)
+	case "stdio":
+		l, err := aio.New()
+		if err == nil {
+			r := aio.BlockOn(l, aio.Copy(aio.Stdout(), aio.Stdin()))
+			err = r.Err
+		}
+		if err != nil {
+			fmt.Fprint(os.Stderr, err)
+			os.Exit(1)
+		}
+	case "fail":
+		os.Exit(7)
+	case "hang":
+		fmt.Print("ready")
+		_, _ = os.Stdin.Read(make([]byte, 1)) // it never comes
+	case "few":
+		few()
+	}
+	os.Exit(0)
+}
+
+// command is this program in another role.
+func command(t testing.TB, role string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), "GOETIA_AIO_CHILD="+role)
+	return cmd
+}
 
 // loop opens a Loop that is closed at the end of the test.
 func loop(t testing.TB) *aio.Loop {

@@ -18,17 +18,23 @@ import (
 // for concurrent use.
 type Conn struct {
 	port
-	nc  descriptor
+	nc beneath
+	// raw is nil if there is no descriptor.
 	raw syscall.RawConn
 	tail
 }
 
-// descriptor is what is beneath a Conn: a net.Conn or an *os.File.
-type descriptor interface {
+// beneath is what a Conn stands upon: a net.Conn or an *os.File.
+type beneath interface {
 	io.ReadWriteCloser
-	syscall.Conn
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
+}
+
+// descriptor is one that has a descriptor.
+type descriptor interface {
+	beneath
+	syscall.Conn
 }
 
 // newConn registers what is beneath a Conn.
@@ -84,9 +90,12 @@ func (c *Conn) pollTake(cx *future.Context, b []byte, peek bool) (n int, ready b
 	for again := c.r.worth(); ; {
 		if again {
 			told := c.r.take()
-			if peek {
+			switch {
+			case c.soft:
+				n, err = c.softRead(b, peek, told)
+			case peek:
 				n, err = c.tryPeek(b, told)
-			} else {
+			default:
 				n, err = c.tryRead(b, told)
 			}
 			if peek && told && err != errAgain {

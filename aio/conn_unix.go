@@ -26,8 +26,13 @@ func (c *Conn) PollWrite(cx *future.Context, b []byte) (n int, ready bool, err e
 	}
 	for again := c.w.worth(); ; {
 		if again {
-			c.w.take()
-			if n, err = c.tryWrite(b[:min(len(b), maxWrite)]); err != errAgain {
+			told := c.w.take()
+			if c.soft {
+				n, err = c.softWrite(b, told)
+			} else {
+				n, err = c.tryWrite(b[:min(len(b), maxWrite)])
+			}
+			if err != errAgain {
 				return max(n, 0), true, c.fail("write", err)
 			}
 		}

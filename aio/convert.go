@@ -6,11 +6,14 @@ import (
 	"net"
 	"os"
 	"time"
+
+	"github.com/goetia-go/goetia"
 )
 
 // NewConn takes over a connection of package net: nobody else reads, writes or closes it from
-// then on. *net.TCPConn and *net.UnixConn become a [Conn]. What else there is, such as
-// *tls.Conn or a wrapper, becomes a [Foreign], since only its own methods know how to read it.
+// then on. *net.TCPConn, *net.UnixConn and what implements [goetia.Notifier], such as connections
+// of package simnet, become a [Conn]. What else there is, such as *tls.Conn or a wrapper, becomes
+// a [Foreign], since only its own methods know how to read it.
 func (l *Loop) NewConn(nc net.Conn) (Stream, error) {
 	switch c := nc.(type) {
 	case *net.TCPConn:
@@ -19,6 +22,8 @@ func (l *Loop) NewConn(nc net.Conn) (Stream, error) {
 		return stream(newConn(l, c))
 	case nil:
 		return nil, errUnsupported("a stream", nc)
+	case goetia.Notifier:
+		return stream(softConn(l, nc))
 	}
 	return NewForeign(nc), nil
 }

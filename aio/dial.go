@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
 )
 
@@ -204,11 +205,13 @@ func (f *dialing) arrived(cx *future.Context) (*Conn, error) {
 
 // adopt makes a Conn of what was just opened, or closes it.
 func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
-	d, ok := nc.(descriptor)
-	if !ok {
-		return nil, errors.Join(errUnsupported("a descriptor", nc), nc.Close())
+	var c *Conn
+	err := errUnsupported("a descriptor", nc)
+	if _, ok := nc.(goetia.Notifier); ok {
+		c, err = softConn(l, nc)
+	} else if d, ok := nc.(descriptor); ok {
+		c, err = newConn(l, d)
 	}
-	c, err := newConn(l, d)
 	if err != nil {
 		return nil, errors.Join(err, nc.Close())
 	}

@@ -3,7 +3,6 @@ package aio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"sync/atomic"
@@ -24,10 +23,9 @@ type Listener struct {
 	resting atomic.Bool
 }
 
-// acceptor is a listener of package net with a descriptor.
+// acceptor is a listener that does not block for longer than it is told to.
 type acceptor interface {
 	net.Listener
-	syscall.Conn
 	SetDeadline(time.Time) error
 }
 
@@ -61,18 +59,28 @@ func (l *Loop) ListenWith(config *net.ListenConfig, network, address string) (*L
 }
 
 // NewListener takes over a listener of package net that has a descriptor, such as
-// *net.TCPListener and *net.UnixListener; others are errors.ErrUnsupported. From then on
-// only the Listener accepts and closes.
+// *net.TCPListener and *net.UnixListener, or is a [goetia.Notifier]; others are
+// errors.ErrUnsupported. From then on only the Listener accepts and closes.
 func (l *Loop) NewListener(nl net.Listener) (*Listener, error) {
 	ac, ok := nl.(acceptor)
 	if !ok {
-		return nil, fmt.Errorf("aio: listener %T has no descriptor: %w", nl, errors.ErrUnsupported)
+		return nil, errUnsupported("deadlines", nl)
 	}
-	src, err := register(l, ac)
+	a := &Listener{nl: ac}
+	var src *goetia.Source
+	var err error
+	switch c := nl.(type) {
+	case goetia.Notifier:
+		a.soft = true
+		src, err = l.r.RegisterNotifier(c)
+	case syscall.Conn:
+		src, err = register(l, c)
+	default:
+		return nil, errUnsupported("a descriptor", nl)
+	}
 	if err != nil {
 		return nil, err
 	}
-	a := &Listener{nl: ac}
 	a.open(l, src)
 	a.r.state.Store(drained) // accepting begins with waiting
 	return a, nil
@@ -101,12 +109,9 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 			nc, err := a.accept()
 			switch {
 			case err == nil:
-				c, err = newConn(a.l, nc)
-				if err != nil {
-					return nil, true, errors.Join(err, nc.Close())
-				}
 				a.rest = 0
-				return c, true, nil
+				c, err = a.l.adopt(nc)
+				return c, true, err
 			case errors.Is(err, os.ErrDeadlineExceeded): // somebody else was faster
 			case exhausted(err):
 				a.pause()
@@ -126,17 +131,9 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 // accept is called when there is a connection to accept. Package net first tries, and only
 // then looks at the deadline, which loses no connection: on Windows, an accept that has
 // succeeded before it could be cancelled is a success.
-func (a *Listener) accept() (descriptor, error) {
-	_ = a.nl.SetDeadline(time.Now().Add(acceptGuard)) // Accept fails likewise
-	nc, err := a.nl.Accept()
-	if err != nil {
-		return nil, err
-	}
-	d, ok := nc.(descriptor)
-	if !ok {
-		return nil, errors.Join(errUnsupported("Accept", nc), nc.Close())
-	}
-	return d, nil
+func (a *Listener) accept() (net.Conn, error) {
+	_ = a.nl.SetDeadline(soon()) // Accept fails likewise
+	return a.nl.Accept()
 }
 
 // pause keeps the Listener from trying for a while. What it waits for is ready all the time.

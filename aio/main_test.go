@@ -46,6 +46,11 @@ func child(role string) {
 		_, _ = os.Stdin.Read(make([]byte, 1)) // it never comes
 	case "few":
 		few()
+	case "many":
+		if err := many(); err != nil {
+			fmt.Fprint(os.Stderr, err)
+			os.Exit(1)
+		}
 	}
 	os.Exit(0)
 }

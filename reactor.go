@@ -85,6 +85,12 @@ func (r *Reactor) Mechanism() poll.Mechanism { return r.shards[0].p.Mechanism() 
 // Features describes what the Reactor's Pollers can do.
 func (r *Reactor) Features() poll.Features { return r.shards[0].p.Features() }
 
+// Shards is how many Pollers the Reactor has.
+func (r *Reactor) Shards() int { return len(r.shards) }
+
+// DrivesItself says whether the Reactor has goroutines of its own ([WithBackground]).
+func (r *Reactor) DrivesItself() bool { return r.opts.background }
+
 // AfterReadable is the function of this name on this Reactor.
 func (r *Reactor) AfterReadable(conn net.Conn, f func(Readiness)) (*Watch, error) {
 	return r.watch(conn, Readable, f, arming)

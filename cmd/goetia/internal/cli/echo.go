@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
+	"github.com/goetia-go/goetia/cmd/goetia/internal/futureecho"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/reactorecho"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/report"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
@@ -15,10 +16,10 @@ import (
 
 type echoCommand struct {
 	Listen    string        `required:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	Engine    string        `enum:"poll,reactor" default:"poll" help:"What drives the connections: poll (event loops on a Poller) or reactor (callbacks of a Reactor over net.Conns)."`
+	Engine    string        `enum:"poll,reactor,future" default:"poll" help:"What drives the connections: poll (event loops on a Poller), reactor (callbacks of a Reactor over net.Conns) or future (tasks on an executor for each loop)."`
 	Mechanism mechanism     `placeholder:"NAME" help:"How to ask the kernel; see goetia doctor. The default is this system's best."`
 	Loops     int           `default:"1" help:"Number of event loops, or of the Reactor's shards."`
-	HighWater size          `default:"256KiB" placeholder:"SIZE" help:"Bytes kept for a peer that does not read before it is no longer read from (${default}). The reactor keeps none: it reads on when all was written."`
+	HighWater size          `default:"256KiB" placeholder:"SIZE" help:"Bytes kept for a peer that does not read before it is no longer read from (${default}). The other engines keep what one read brings, at most: they read on when all was written."`
 	For       time.Duration `placeholder:"DURATION" help:"Stop after this time, such as 30s; without it, at an interrupt (Ctrl-C) or SIGTERM."`
 	JSON      bool          `name:"json" help:"Print two lines of JSON: one when listening, one with the counts."`
 }
@@ -31,6 +32,7 @@ Examples:
     goetia echo --listen 127.0.0.1:7007
     goetia echo --listen 127.0.0.1:0 --loops 2
     goetia echo --listen 127.0.0.1:7007 --engine reactor
+    goetia echo --listen 127.0.0.1:7007 --engine future --loops 2
     goetia echo --listen [::1]:7007 --for 1m --json
 
 With --json the first line has "listening", "engine", "mechanism" and "loops", the second has accepted, closed, peak, messages, bytes_in, bytes_out, pauses, resets, errors, accept_errors and poller (batches, events, stale, notifies, kernel).`
@@ -100,7 +102,10 @@ type echoServer interface {
 
 func (c *echoCommand) open(addr sock.Addr) (echoServer, error) {
 	m := poll.Mechanism(c.Mechanism)
-	if c.Engine == "reactor" {
+	switch c.Engine {
+	case "future":
+		return opened(futureecho.Listen(addr.String(), futureecho.Options{Mechanism: m, Loops: c.Loops}))
+	case "reactor":
 		return opened(reactorecho.Listen(addr.String(), reactorecho.Options{Mechanism: m, Shards: c.Loops}))
 	}
 	return opened(echo.Listen(addr, echo.Options{Mechanism: m, Loops: c.Loops, HighWater: int(c.HighWater)}))

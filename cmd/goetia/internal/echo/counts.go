@@ -25,7 +25,8 @@ type Counts struct {
 	Poller poll.Stats `json:"-"`
 }
 
-func (c *Counts) add(o Counts) {
+// Add adds up the counts of parts of a server.
+func (c *Counts) Add(o Counts) {
 	c.Accepted += o.Accepted
 	c.Closed += o.Closed
 	c.Messages += o.Messages

@@ -134,7 +134,7 @@ func (s *Server) finish() {
 		l.takeInbox()
 		l.closeAll()
 		l.counts.Poller = l.poller.Stats()
-		s.counts.add(l.counts)
+		s.counts.Add(l.counts)
 	}
 	s.counts.Peak = uint64(s.peak.Load())
 	s.closePollers()

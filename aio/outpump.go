@@ -1,0 +1,88 @@
+package aio
+
+import (
+	"io"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/goetia-go/goetia/future"
+)
+
+// outPump writes by way of a goroutine, for what cannot be written to without blocking. It
+// takes one portion at a time, and its goroutine lives for as long as that takes. So a
+// write that is cancelled has either taken its bytes or has not.
+type outPump struct {
+	slot future.Slot
+
+	mu   sync.Mutex
+	buf  *[portion]byte
+	busy bool
+	// last is to be closed after what is being written.
+	last io.Closer
+	err  error
+}
+
+// portion is how much is taken at once.
+const portion = 64 << 10
+
+// lingering is how long a closed connection goes on with what was taken before.
+const lingering = 10 * time.Second
+
+var portions = sync.Pool{New: func() any { return new([portion]byte) }}
+
+func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, ready bool, err error) {
+	if !cx.Spend() {
+		return 0, false, nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.err != nil:
+		return 0, true, p.err
+	case p.last != nil:
+		return 0, true, net.ErrClosed
+	case p.busy:
+		p.slot.Register(cx.Waker())
+		return 0, false, nil
+	case len(b) == 0:
+		return 0, true, nil
+	}
+	p.buf = portions.Get().(*[portion]byte)
+	n = copy(p.buf[:], b)
+	p.busy = true
+	go p.run(w, n)
+	return n, true, nil
+}
+
+// run is the goroutine.
+func (p *outPump) run(w io.Writer, n int) {
+	_, err := w.Write(p.buf[:n])
+	p.mu.Lock()
+	portions.Put(p.buf)
+	p.buf, p.busy, p.err = nil, false, err
+	last := p.last
+	p.mu.Unlock()
+	p.slot.Wake()
+	if last != nil {
+		_ = last.Close() // nobody is there to be told
+	}
+}
+
+func (p *outPump) pollFlush(cx *future.Context) (ready bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.busy {
+		p.slot.Register(cx.Waker())
+		return false, nil
+	}
+	return true, p.err
+}
+
+// finish has c closed after what is being written, and says false if nothing is.
+func (p *outPump) finish(c io.Closer) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.last = c
+	return p.busy
+}

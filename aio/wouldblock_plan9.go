@@ -1,0 +1,3 @@
+package aio
+
+func again(error) bool { return false } // nothing blocks but for ever

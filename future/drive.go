@@ -1,9 +1,6 @@
 package future
 
-import (
-	"context"
-	"runtime/debug"
-)
+import "context"
 
 // TryTick polls one task, if one is ready, and says whether there was one.
 func (l *Local) TryTick() (polled bool) {
@@ -203,7 +200,7 @@ func (l *Local) leave() {
 func (l *Local) fail(v any) *PanicError {
 	t := l.tasks[l.running-1]
 	l.running = 0
-	p := &PanicError{Value: v, Stack: debug.Stack()}
+	p := newPanicError(v)
 	if v == nil {
 		p.Value = "the task has called runtime.Goexit"
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 )
 
 // ErrClosed is returned by a [Local] that was closed.
@@ -76,6 +77,19 @@ type LocalOptions struct {
 	Clock Clock
 	// Parker is where the Local waits; a channel if it is nil.
 	Parker Parker
+	// OnSlowPoll, if not nil, is called after each poll that took SlowPoll or longer: something has
+	// blocked there, or has computed for long, and kept all other tasks waiting. It is
+	// called by the goroutine that drives the Local. The time is package time's, whatever
+	// Clock says.
+	OnSlowPoll func(SlowPoll)
+	SlowPoll   time.Duration
+}
+
+// SlowPoll is a poll that took long.
+type SlowPoll struct {
+	// Task and Site are the task's name and where it was spawned, if known.
+	Task, Site string
+	Took       time.Duration
 }
 
 // Priority is which of the tasks that are ready come first.
@@ -103,6 +117,8 @@ type runnable interface {
 	run(cx *Context) (ended bool)
 	drop()
 	fail(p *PanicError) (told bool)
+	Name() string
+	Site() string
 }
 
 const (
@@ -255,7 +271,9 @@ func (l *Local) step(most int) (polls int, ended bool) {
 		}
 		polls++
 		l.running = n.index + 1
-		if t := l.tasks[n.index]; was&closing == 0 {
+		if t := l.tasks[n.index]; l.opts.OnSlowPoll != nil {
+			ended = l.timed(t, n, was)
+		} else if was&closing == 0 {
 			l.cx.left = l.opts.Budget
 			l.cx.waker = n
 			ended = t.run(&l.cx)
@@ -271,6 +289,23 @@ func (l *Local) step(most int) (polls int, ended bool) {
 	}
 	l.unseen += polls
 	return polls, ended
+}
+
+// timed polls or cancels a task and reports it if that takes long.
+func (l *Local) timed(t runnable, n *node, was uint32) (ended bool) {
+	began := time.Now()
+	if was&closing == 0 {
+		l.cx.left = l.opts.Budget
+		l.cx.waker = n
+		ended = t.run(&l.cx)
+	} else {
+		t.drop()
+		ended = true
+	}
+	if took := time.Since(began); took >= l.opts.SlowPoll {
+		l.opts.OnSlowPoll(SlowPoll{t.Name(), t.Site(), took})
+	}
+	return ended
 }
 
 // forget takes a task that has ended out of the table.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // hand is a future that somebody else makes ready.
@@ -399,4 +401,21 @@ func TestCloseWhileRunBegins(t *testing.T) {
 		}
 		<-task.Done()
 	}
+}
+
+func TestSlowPoll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var slow []SlowPoll
+		l := NewLocal(LocalOptions{SlowPoll: time.Second, OnSlowPoll: func(s SlowPoll) { slow = append(slow, s) }})
+		for name, d := range map[string]time.Duration{"quick": time.Second - 1, "slow": time.Second} {
+			SpawnWith(l, TaskOptions{Name: name}, PollFunc[int](func(*Context) (int, bool) { time.Sleep(d); return 0, true }))
+		}
+		if err := l.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if want := []SlowPoll{{Task: "slow", Took: time.Second}}; !slices.Equal(slow, want) {
+			t.Errorf("reported %v", slow)
+		}
+	})
 }

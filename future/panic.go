@@ -2,6 +2,7 @@ package future
 
 import (
 	"fmt"
+	"runtime/debug"
 	"strings"
 )
 
@@ -13,6 +14,15 @@ type PanicError struct {
 	Stack []byte
 	// Task and Site are the task's name and where it was spawned, if known.
 	Task, Site string
+}
+
+// newPanicError is what a task comes to that has panicked with v. If that is a panic already that was
+// passed on, from a task without a name or a coroutine, it is told as it was there.
+func newPanicError(v any) *PanicError {
+	if p, ok := v.(*PanicError); ok && p.Task == "" && p.Site == "" {
+		return &PanicError{Value: p.Value, Stack: p.Stack}
+	}
+	return &PanicError{Value: v, Stack: debug.Stack()}
 }
 
 // Error says what the panic was and where, with its stack.

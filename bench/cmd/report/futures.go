@@ -36,6 +36,7 @@ func switches(r *report.Report) {
 		func() (pair.Rival, func()) { return waiting.WakePoll("wake and poll, 1 task", 1) },
 		func() (pair.Rival, func()) { return waiting.WakePoll("wake and poll, 64 tasks", 64) },
 		func() (pair.Rival, func()) { return waiting.Coroutine("iter.Pull, there and back") },
+		func() (pair.Rival, func()) { return waiting.AwaitResume("coro, await and go on") },
 	)
 	defer stop()
 	results, err := pair.Run(pair.DefaultPlan, rivals...)
@@ -48,8 +49,9 @@ func switches(r *report.Report) {
 		ratio := x.Over(results[0])
 		r.AtMost(x.Name, fmt.Sprintf("%.1f ns, %v of the channels", x.Median(), ratio), ratio.Median, 0.1, "x")
 	}
-	x := results[3]
-	r.Info(x.Name, fmt.Sprintf("%.1f ns, %v of the channels", x.Median(), x.Over(results[0])))
+	for _, x := range results[3:] {
+		r.Info(x.Name, fmt.Sprintf("%.1f ns, %v of the channels", x.Median(), x.Over(results[0])))
+	}
 }
 
 func selects(r *report.Report) {

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/goetia-go/goetia/bench/internal/pair"
+	"github.com/goetia-go/goetia/coro"
 	"github.com/goetia-go/goetia/future"
 )
 
@@ -51,17 +52,17 @@ func Channels(name string) (pair.Rival, func()) {
 		}
 	}()
 	return pair.Rival{Name: name, Turn: func() (int, error) {
-			w.do(func() {
-				for range perTurn {
-					there <- struct{}{}
-					<-back
-				}
-			})
-			return perTurn, nil
-		}}, func() {
-			close(there)
-			w.stop()
-		}
+		w.do(func() {
+			for range perTurn {
+				there <- struct{}{}
+				<-back
+			}
+		})
+		return perTurn, nil
+	}}, func() {
+		close(there)
+		w.stop()
+	}
 }
 
 // Coroutine has a coroutine of iter.Pull go on. The unit is a call of next: there and back.
@@ -76,14 +77,31 @@ func Coroutine(name string) (pair.Rival, func()) {
 		})
 	})
 	return pair.Rival{Name: name, Turn: func() (int, error) {
-			w.do(func() {
+		w.do(func() {
+			for range perTurn {
+				next()
+			}
+		})
+		return perTurn, nil
+	}}, func() {
+		w.do(stop)
+		w.stop()
+	}
+}
+
+// AwaitResume has a coroutine of package coro give way and be polled again. The unit is one of these.
+func AwaitResume(name string) (pair.Rival, func()) {
+	w := newWorker()
+	var l future.Local
+	return pair.Rival{Name: name, Turn: func() (n int, err error) {
+		w.do(func() {
+			coro.Spawn(&l, func(co *coro.Co) {
 				for range perTurn {
-					next()
+					co.Yield()
 				}
 			})
-			return perTurn, nil
-		}}, func() {
-			w.do(stop)
-			w.stop()
-		}
+			err = l.Run(context.Background())
+		})
+		return perTurn, err
+	}}, w.stop
 }

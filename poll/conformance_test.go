@@ -63,6 +63,14 @@ func openTested(t testing.TB, m Mechanism) *Poller {
 // full, but for a run with the race detector, which sees an access that races at once.
 var modelled = backendtest.Options{Brief: raceEnabled}
 
+// likeRaced skips a variant in a run with the race detector: its kernel answers differently from
+// that of another one, by which nothing more runs beside something else.
+func likeRaced(t *testing.T, name string, raced ...string) {
+	if raceEnabled && !slices.Contains(raced, name) {
+		t.Skipf("to the race detector it is like %v", raced)
+	}
+}
+
 // overSockets is how they are examined once more with this system's sockets, as are
 // combinations of mechanisms that have been examined alone. That is about the sockets; and
 // each call to the model costs several to the kernel.

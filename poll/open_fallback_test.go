@@ -26,6 +26,7 @@ func TestConformanceFallback(t *testing.T) {
 		"every-second": func(h uintptr) bool { return h%2 == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {
+			likeRaced(t, name, "half-refused")
 			t.Parallel()
 			var k sim.Kernel
 			backendtest.RunWith(t, modelled, func(*testing.T) backendtest.Subject {

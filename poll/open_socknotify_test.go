@@ -39,6 +39,7 @@ func TestConformanceSocknotify(t *testing.T) {
 	}
 	for name, c := range socknotifyConfigs {
 		t.Run(name, func(t *testing.T) {
+			likeRaced(t, name, "inconvenient", "overwritten")
 			t.Parallel()
 			var k sim.Kernel
 			var host socknotifytest.Host

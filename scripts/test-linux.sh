@@ -8,13 +8,15 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-# Suites of simulated sources wait more than they compute.
-flags=(-count=1 -timeout=5m -parallel=8)
+# Suites of simulated sources wait more than they compute, but with the race detector.
+flags=(-count=1)
 if [[ ${1:-} == --race ]]; then
 	shift
 	need gcc gcc libc6-dev
 	export CGO_ENABLED=1
-	flags+=(-race)
+	flags+=(-race -timeout=10m)
+else
+	flags+=(-timeout=5m -parallel=8)
 fi
 if (($# > 0)); then
 	in_root go test "${flags[@]}" "$@"

@@ -85,3 +85,37 @@ func TestCatchRestoresTheWaker(t *testing.T) {
 		t.Errorf("the waker is %v", cx.Waker())
 	}
 }
+
+// TestTaskPanicCancels: what a task that panics has been waiting for is given up.
+func TestTaskPanicCancels(t *testing.T) {
+	t.Parallel()
+	for _, again := range []bool{false, true} {
+		var l Local
+		var h hand
+		boo := new(panics)
+		boo.again = again
+		task := Spawn(&l, Join2[struct{}, int](&h, boo))
+		func() {
+			defer func() {
+				if p, ok := recover().(*PanicError); !ok || p.Value != "poll" {
+					t.Errorf("recovered %v", p)
+				}
+			}()
+			_ = l.Run(t.Context())
+		}()
+		if h.canceled != 1 || !task.Finished() {
+			t.Errorf("cancelled %d times, finished: %t", h.canceled, task.Finished())
+		}
+	}
+}
+
+// panics is a future that panics when it is polled, and perhaps again when it is cancelled.
+type panics struct{ again bool }
+
+func (*panics) Poll(*Context) (int, bool) { panic("poll") }
+
+func (p *panics) Cancel() {
+	if p.again {
+		panic("cancel")
+	}
+}

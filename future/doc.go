@@ -17,6 +17,18 @@
 // became of them. [Go] runs blocking functions on a bounded pool of goroutines and is a
 // future here.
 //
+// # Combining futures
+//
+// [Map] and [Then] go on with a value. [Join] waits for all, [TryJoin] up to the first
+// error, and [Race] and [Select] for the first; those with a number in their name take futures of
+// several types. [Timeout] and [After] go by the Context's [Clock], which a test
+// may replace by a [ManualClock]. [Shared] has one future awaited by many, and [Catch] makes
+// an error of a panic.
+//
+// An [Unordered] or [Ordered] set takes futures as they come, and is a [Stream]: values one after
+// the other. Streams have adapters of their own, such as [Filter], [MapEach], [Chunks], [Merge]
+// and [Buffered]; [FromChan], [ToChan], [FromSeq] and [ToSeq] connect them with the rest of Go.
+//
 // # Cancelling
 //
 // A future that is not wanted any more is cancelled with [Cancel], which calls its Cancel method

@@ -178,13 +178,22 @@ func (t *Task[T]) finish(how uint32) {
 	i.closeDone()
 }
 
+// letGo cancels what has panicked, which may hold others that have not. If it panics once more, the
+// first panic is the one to tell of.
+func (t *Task[T]) letGo() {
+	defer func() { _ = recover() }()
+	f := t.future
+	t.future = nil
+	Cancel(f)
+}
+
 // fail ends the task with a panic, and says whether somebody is waiting who will learn of it.
 func (t *Task[T]) fail(p *PanicError) (told bool) {
 	i := t.more()
 	writes(&i.panic)
 	i.panic = p
 	p.Task, p.Site = i.name, i.site
-	t.future = nil
+	t.letGo()
 	t.end(panicked)
 	if w := i.awaiting.take(); w != nil {
 		told = true

@@ -200,10 +200,7 @@ func (l *Local) leave() {
 func (l *Local) fail(v any) *PanicError {
 	t := l.tasks[l.running-1]
 	l.running = 0
-	p := newPanicError(v)
-	if v == nil {
-		p.Value = "the task has called runtime.Goexit"
-	}
+	p := passedOn(v)
 	told := t.fail(p)
 	l.forget(t.base())
 	if told || v == nil {

@@ -33,6 +33,7 @@ func (o *Oneshot[T]) Send(v T) bool {
 	if !o.state.CompareAndSwap(oneshotOpen, oneshotSending) {
 		return false
 	}
+	writes(&o.value)
 	o.value = v
 	o.state.Store(oneshotSent)
 	o.slot.Wake()
@@ -67,6 +68,7 @@ func (o *Oneshot[T]) Poll(cx *Context) (Result[T], bool) {
 func (o *Oneshot[T]) Try() (r Result[T], ready bool) {
 	switch o.state.Load() {
 	case oneshotSent:
+		reads(&o.value)
 		return Result[T]{Value: o.value}, true
 	case oneshotClosed, oneshotDeaf:
 		return Result[T]{Err: ErrChannelClosed}, true

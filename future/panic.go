@@ -2,7 +2,6 @@ package future
 
 import (
 	"fmt"
-	"runtime/debug"
 	"strings"
 )
 
@@ -16,13 +15,13 @@ type PanicError struct {
 	Task, Site string
 }
 
-// newPanicError is what a task comes to that has panicked with v. If that is a panic already that was
+// passedOn is what a task comes to that has panicked with v. If that is a panic already that was
 // passed on, from a task without a name or a coroutine, it is told as it was there.
-func newPanicError(v any) *PanicError {
+func passedOn(v any) *PanicError {
 	if p, ok := v.(*PanicError); ok && p.Task == "" && p.Site == "" {
 		return &PanicError{Value: p.Value, Stack: p.Stack}
 	}
-	return &PanicError{Value: v, Stack: debug.Stack()}
+	return newPanicError(v)
 }
 
 // Error says what the panic was and where, with its stack.

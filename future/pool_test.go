@@ -138,6 +138,16 @@ func TestGoCanceledWhileItRuns(t *testing.T) {
 	}
 }
 
+// It was cancelled after it had been taken from the queue and before it was called.
+func TestGoCanceledAtTheLastMoment(t *testing.T) {
+	t.Parallel()
+	j := &job[int]{f: func(context.Context) (int, error) { t.Error("called"); return 0, nil }, cancel: func() {}}
+	j.state.Store(jobCanceled)
+	if (*jobWork[int])(j).run() {
+		t.Error("panicked")
+	}
+}
+
 func TestGoPanics(t *testing.T) {
 	t.Parallel()
 	for name, f := range map[string]func(context.Context) (int, error){

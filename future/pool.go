@@ -38,7 +38,7 @@ type PoolOptions struct {
 	// Max is how many functions run at a time; 500 if it is zero.
 	Max int
 	// IdleTimeout is how long a goroutine that has nothing to do is kept for the next
-	// function. If it is zero none is: to start one takes less than a microsecond.
+	// function. If it is zero none is: to start a new one costs less than to keep one.
 	IdleTimeout time.Duration
 }
 

@@ -24,9 +24,12 @@ if (($# > 0)); then
 fi
 mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$')
 in_root go test "${flags[@]}" "${rest[@]}"
-say "the orders of threads that the model checker tries"
-in_root go vet -tags loom ./future ./internal/loom
-in_root go test "${flags[@]}" -tags loom -run Loom -v ./future ./internal/loom | grep -v -e '^=== ' -e '^ *--- PASS'
+# Its threads are coroutines, of which one runs at a time: the race detector has nothing to see.
+if [[ " ${flags[*]} " != *" -race "* ]]; then
+	say "the orders of threads that the model checker tries"
+	in_root go vet -tags loom ./future ./internal/loom
+	in_root go test "${flags[@]}" -tags loom -run Loom -v ./future ./internal/loom | grep -v -e '^=== ' -e '^ *--- PASS'
+fi
 for mechanism in epoll io_uring poll; do
 	say "the reactor and package poll with $mechanism"
 	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" . ./poll

@@ -35,6 +35,7 @@ func switches(r *report.Report) {
 		func() (pair.Rival, func()) { return waiting.Channels(channel) },
 		func() (pair.Rival, func()) { return waiting.WakePoll("wake and poll, 1 task", 1) },
 		func() (pair.Rival, func()) { return waiting.WakePoll("wake and poll, 64 tasks", 64) },
+		func() (pair.Rival, func()) { return waiting.Players("two tasks and Slots, round trip") },
 		func() (pair.Rival, func()) { return waiting.Coroutine("iter.Pull, there and back") },
 		func() (pair.Rival, func()) { return waiting.AwaitResume("coro, await and go on") },
 	)

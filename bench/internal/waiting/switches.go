@@ -42,6 +42,43 @@ func WakePoll(name string, tasks int) (pair.Rival, func()) {
 	}}, w.stop
 }
 
+// player is one of two tasks that have the ball in turn. Each waits in its Slot until the other one wakes it.
+type player struct {
+	future.Slot
+	other *player
+	ball  bool
+	left  int
+}
+
+func (p *player) Poll(cx *future.Context) (none struct{}, ready bool) {
+	p.Register(cx.Waker())
+	if !p.ball {
+		return none, false
+	}
+	p.ball, p.other.ball = false, true
+	p.other.Wake()
+	p.left--
+	return none, p.left == 0
+}
+
+// Players has two tasks wake each other. The unit is a round trip: two wake-ups and two polls, of tasks
+// that had nothing to do before.
+func Players(name string) (pair.Rival, func()) {
+	w := newWorker()
+	var l future.Local
+	return pair.Rival{Name: name, Turn: func() (n int, err error) {
+		w.do(func() {
+			a := &player{left: perTurn, ball: true}
+			b := &player{left: perTurn, other: a}
+			a.other = b
+			future.Spawn[struct{}](&l, a)
+			future.Spawn[struct{}](&l, b)
+			err = l.Run(context.Background())
+		})
+		return perTurn, err
+	}}, w.stop
+}
+
 // Channels has two goroutines hand a value back and forth. The unit is a round trip.
 func Channels(name string) (pair.Rival, func()) {
 	w := newWorker()

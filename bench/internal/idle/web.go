@@ -23,6 +23,7 @@ import (
 // Those that targets are about.
 const (
 	OursHTTP      = "httppark"
+	OursThin      = "httppark, thin parking"
 	OursTLS       = "httppark, TLS"
 	OursWebSocket = "httppark.Parker, WebSocket (gobwas/ws)"
 	BareHTTP      = "net/http"
@@ -30,6 +31,7 @@ const (
 
 var web = append([]contestant{
 	{name: OursHTTP, serve: servePark, talk: talkHTTP},
+	{name: OursThin, serve: serveThin, talk: talkHTTP},
 	{name: BareHTTP, serve: serveHTTP, talk: talkHTTP},
 	{name: OursTLS, serve: serveParkTLS, talk: talkTLS},
 	{name: "net/http, TLS", serve: serveHTTPS, talk: talkTLS},
@@ -48,6 +50,11 @@ func background(l net.Listener, srv *http.Server) { go func() { _ = srv.Serve(l)
 func servePark(addr string) error {
 	srv := &http.Server{Handler: http.HandlerFunc(helloHandler)}
 	return park("tcp", addr, srv)
+}
+
+func serveThin(addr string) error {
+	srv := &http.Server{Handler: http.HandlerFunc(helloHandler)}
+	return park("tcp", addr, srv, httppark.WithThinParking())
 }
 
 func serveParkTLS(addr string) error {

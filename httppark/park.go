@@ -33,8 +33,7 @@ func (l *Listener) park(c *conn) bool {
 	if c.watch == nil {
 		w, err := l.reactor.NewWatch(c.inner, goetia.Readable, c.ready)
 		if err != nil {
-			l.counts.failed.Add(1)
-			l.close(c)
+			l.close(c, &l.counts.failed)
 			return false
 		}
 		c.watch = w
@@ -47,9 +46,10 @@ func (l *Listener) park(c *conn) bool {
 	} else if full || l.closed {
 		l.mu.Unlock()
 		if full {
-			l.counts.refused.Add(1)
+			l.close(c, &l.counts.refused)
+		} else {
+			l.close(c, &l.counts.shut)
 		}
-		l.close(c)
 		return false
 	}
 	c.mu.Lock()
@@ -95,12 +95,18 @@ func (l *Listener) park(c *conn) bool {
 	return true
 }
 
-// close closes a connection that was to be parked.
-func (l *Listener) close(c *conn) {
+// close closes a connection that was to be parked, and counts it, unless somebody has
+// closed it meanwhile.
+func (l *Listener) close(c *conn, n *atomic.Uint64) {
 	c.mu.Lock()
+	was := phase(c.phase.Load())
 	c.set(closed)
 	c.mu.Unlock()
+	if was == closed {
+		return
+	}
 	l.forget(c)
+	n.Add(1)
 	_ = c.inner.Close()
 }
 

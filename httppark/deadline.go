@@ -95,7 +95,11 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 		return nil
 	}
 	c.deadline = number(t)
-	return c.apply()
+	if c.flags&guarded != 0 || t.IsZero() {
+		return c.apply()
+	}
+	c.flags |= reading
+	return c.inner.SetReadDeadline(t) // as it is, which is cheaper than to and fro
 }
 
 // SetWriteDeadline is that of net.Conn.

@@ -18,7 +18,8 @@
 // stays open behind its back, and is watched by a [goetia.Reactor]. When bytes come, Accept
 // returns it again. The same is done with a new connection that sends nothing.
 //
-// A connection that is busy never pays: it is given no timer and no system call.
+// A connection that is busy never pays: it is given no timer and no system call. One that is
+// parked takes some 1400 bytes, of which package net has 950 ([WithThinParking]: 650 in all).
 //
 // # What is different
 //

@@ -33,6 +33,16 @@ func (c *conn) self() net.Conn {
 	return (*plain)(c)
 }
 
+// held is the connection beneath, for those who may ask while it is parked.
+func (c *conn) held() net.Conn {
+	if !c.l.opts.thin {
+		return c.inner
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.inner
+}
+
 // base finds the conn of what the server was given, or nil if it is none of ours.
 func base(nc net.Conn) *conn {
 	switch c := nc.(type) {
@@ -54,10 +64,10 @@ func (c *plain) Write(b []byte) (int, error) { return (*conn)(c).Write(b) }
 func (c *plain) Close() error { return (*conn)(c).Close() }
 
 // LocalAddr implements net.Conn.
-func (c *plain) LocalAddr() net.Addr { return c.inner.LocalAddr() }
+func (c *plain) LocalAddr() net.Addr { return (*conn)(c).held().LocalAddr() }
 
 // RemoteAddr implements net.Conn.
-func (c *plain) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }
+func (c *plain) RemoteAddr() net.Addr { return (*conn)(c).held().RemoteAddr() }
 
 // SetDeadline implements net.Conn.
 func (c *plain) SetDeadline(t time.Time) error { return (*conn)(c).SetDeadline(t) }
@@ -82,10 +92,10 @@ func (c *secure) Write(b []byte) (int, error) { return (*conn)(c).Write(b) }
 func (c *secure) Close() error { return (*conn)(c).Close() }
 
 // LocalAddr implements net.Conn.
-func (c *secure) LocalAddr() net.Addr { return c.inner.LocalAddr() }
+func (c *secure) LocalAddr() net.Addr { return (*conn)(c).held().LocalAddr() }
 
 // RemoteAddr implements net.Conn.
-func (c *secure) RemoteAddr() net.Addr { return c.inner.RemoteAddr() }
+func (c *secure) RemoteAddr() net.Addr { return (*conn)(c).held().RemoteAddr() }
 
 // SetDeadline implements net.Conn.
 func (c *secure) SetDeadline(t time.Time) error { return (*conn)(c).SetDeadline(t) }

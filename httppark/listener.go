@@ -298,8 +298,7 @@ func (l *Listener) Close() error {
 	l.shaker.close()
 	var told []*conn
 	for _, c := range idle {
-		if c.shut() {
-			l.counts.shut.Add(1)
+		if c.shut(&l.counts.shut) {
 			told = append(told, c)
 		}
 	}

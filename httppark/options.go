@@ -2,8 +2,10 @@ package httppark
 
 import (
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
+	"runtime"
 	"time"
 
 	"github.com/goetia-go/goetia"
@@ -23,6 +25,7 @@ type options struct {
 	idleLimit time.Duration
 	maxParked int
 	policy    Policy
+	thin      bool
 	// assume stands in for the probe of net/http in tests, and tick, if not zero, for
 	// the clock's period.
 	assume func() (assumptions, error)
@@ -75,6 +78,16 @@ func WithMaxParked(n int, policy Policy) Option {
 	return func(o *options) { o.maxParked, o.policy = n, policy }
 }
 
+// WithThinParking has parked TCP connections give up what package net and the Go runtime keep
+// for them, which is more than half of what is left: the socket has another descriptor
+// meanwhile, and a new net.TCPConn when it is served again. That costs some ten
+// more system calls for each time that it is parked. The net.Conn that the server and hooks see
+// stays the same; one that was taken from beneath it (NetConn) is closed by that, and
+// what was set with its SetNoDelay and SetKeepAlive methods is at its default again. It is
+// for Linux, and fails elsewhere with an error that wraps errors.ErrUnsupported; TLS and
+// Unix connections are parked as without it.
+func WithThinParking() Option { return func(o *options) { o.thin = true } }
+
 // Policy is what is done about a connection that would be parked beyond the limit of
 // [WithMaxParked].
 type Policy uint8
@@ -107,6 +120,8 @@ func collect(opts []Option) (options, error) {
 		return o, fmt.Errorf("httppark: an idle limit of %v: %w", o.idleLimit, errInvalid)
 	case o.maxParked < 0 || o.policy > CloseOldest:
 		return o, fmt.Errorf("httppark: at most %d parked, policy %d: %w", o.maxParked, o.policy, errInvalid)
+	case o.thin && !canSlim:
+		return o, fmt.Errorf("httppark: thin parking on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 	}
 	return o, nil
 }

@@ -2,6 +2,7 @@ package httppark
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -26,11 +27,13 @@ func parkable(nc net.Conn) bool {
 // park parks a connection that the server has let go, and says whether it is
 // parked. If not, it is closed.
 func (l *Listener) park(c *conn) bool {
+	if l.opts.thin && !l.ended.Load() {
+		l.slim(c)
+	}
 	if c.watch == nil {
 		w, err := l.reactor.NewWatch(c.inner, goetia.Readable, c.ready)
 		if err != nil {
-			l.counts.failed.Add(1)
-			l.close(c)
+			l.close(c, &l.counts.failed)
 			return false
 		}
 		c.watch = w
@@ -43,13 +46,15 @@ func (l *Listener) park(c *conn) bool {
 	} else if full || l.closed {
 		l.mu.Unlock()
 		if full {
-			l.counts.refused.Add(1)
+			l.close(c, &l.counts.refused)
+		} else {
+			l.close(c, &l.counts.shut)
 		}
-		l.close(c)
 		return false
 	}
 	c.mu.Lock()
 	ok, early := c.is(left), false
+	watch := c.watch // which is another one once it is served again
 	if ok {
 		c.set(parked)
 		deadline := c.deadline
@@ -75,35 +80,42 @@ func (l *Listener) park(c *conn) bool {
 	if early {
 		l.reaper.set()
 	}
-	if oldest != nil && oldest.drop() {
-		l.counts.oldest.Add(1)
+	if oldest != nil {
+		oldest.drop(&l.counts.oldest)
 	}
 	if !ok {
 		return false // closed by somebody who has kept it
 	}
 	l.counts.parks.Add(1)
-	if err := c.watch.Rearm(); err != nil {
+	if err := watch.Rearm(); err != nil {
 		// The user is told by drop, if nobody else has closed it.
 		l.forget(c)
-		if c.drop() {
-			l.counts.failed.Add(1)
-		}
+		c.drop(&l.counts.failed)
 	}
 	return true
 }
 
-// close closes a connection that was to be parked.
-func (l *Listener) close(c *conn) {
+// close closes a connection that was to be parked, and counts it, unless somebody has
+// closed it meanwhile.
+func (l *Listener) close(c *conn, n *atomic.Uint64) {
 	c.mu.Lock()
+	was := phase(c.phase.Load())
 	c.set(closed)
 	c.mu.Unlock()
+	if was == closed {
+		return
+	}
 	l.forget(c)
+	n.Add(1)
 	_ = c.inner.Close()
 }
 
 // ready is called when a parked connection has something to say.
 func (c *conn) ready(goetia.Readiness) {
 	l := c.l
+	if l.opts.thin && !c.regain() {
+		return
+	}
 	l.mu.Lock()
 	c.mu.Lock()
 	ok := c.is(parked)
@@ -120,27 +132,46 @@ func (c *conn) ready(goetia.Readiness) {
 	}
 }
 
+// regain has a parked connection be one of package net again, and says whether it is.
+func (c *conn) regain() bool {
+	c.mu.Lock()
+	if !c.is(parked) {
+		c.mu.Unlock()
+		return false
+	}
+	err := c.fatten()
+	c.mu.Unlock()
+	if err == nil {
+		return true
+	}
+	c.l.forget(c)
+	c.drop(&c.l.counts.failed)
+	return false
+}
+
 // shut closes a connection that nobody but this package knows, and says whether it was
-// one that is in no list any more.
-func (c *conn) shut() bool {
+// one that is in no list any more. It counts those before their clients see it.
+func (c *conn) shut(n *atomic.Uint64) bool {
 	c.mu.Lock()
 	ok := c.is(parked) || c.is(queued)
 	if ok {
 		c.set(closed)
 	}
+	w := c.watch
 	c.mu.Unlock()
 	if ok {
-		c.watch.Stop()
+		n.Add(1)
+		if w != nil {
+			w.Stop()
+		}
 		_ = c.inner.Close()
 	}
 	return ok
 }
 
 // drop is shut, and tells the user.
-func (c *conn) drop() bool {
-	ok := c.shut()
-	if ok {
+func (c *conn) drop(n *atomic.Uint64) {
+	if c.shut(n) {
 		c.l.hook(c.self())
 	}
-	return ok
 }

@@ -70,8 +70,6 @@ func (r *reaper) look() {
 		}
 		l.put(c, nowhere)
 		l.mu.Unlock()
-		if c.drop() {
-			l.counts.expired.Add(1)
-		}
+		c.drop(&l.counts.expired)
 	}
 }

@@ -135,12 +135,22 @@ func matrix(t *testing.T, f func(t *testing.T, start func(srv *http.Server, opts
 	for _, c := range []struct {
 		name          string
 		parks, secure bool
-	}{{"parked", true, false}, {"as always", false, false}, {"parked TLS", true, true}, {"TLS as always", false, true}} {
+		opts          []Option
+	}{
+		{"parked", true, false, nil},
+		{"parked thin", true, false, []Option{WithThinParking()}},
+		{"as always", false, false, nil},
+		{"parked TLS", true, true, nil},
+		{"TLS as always", false, true, nil},
+	} {
+		if len(c.opts) > 0 && !canSlim {
+			continue // TestOptions sees that it is refused
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f(t, func(srv *http.Server, opts ...Option) *env {
 				t.Helper()
-				return startServer(t, c.parks, c.secure, srv, opts...)
+				return startServer(t, c.parks, c.secure, srv, append(c.opts[:len(c.opts):len(c.opts)], opts...)...)
 			})
 		})
 	}

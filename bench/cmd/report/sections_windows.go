@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"os"
 
 	"github.com/goetia-go/goetia/bench/internal/report"
 	"github.com/goetia-go/goetia/bench/internal/source"
@@ -9,6 +10,10 @@ import (
 )
 
 func sections(r *report.Report) error {
+	if os.Getenv("GOETIA_BENCH_SECTION") == "web" {
+		idleWeb(r, 5_000, 1, 1200)
+		return nil
+	}
 	last := sockets[len(sockets)-1]
 	set, err := source.New(last)
 	if err != nil {

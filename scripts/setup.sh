@@ -11,7 +11,7 @@ declare -A package=(
 	[gcc]="gcc libc6-dev" [git]=git [shellcheck]=shellcheck [cpio]=cpio
 	[x86_64-w64-mingw32-gcc]=gcc-mingw-w64-x86-64 [mmdebstrap]=mmdebstrap
 	[qemu-system-x86_64]="qemu-system-x86 qemu-system-data" [qemu-s390x-static]=qemu-user-static
-	[curl]=curl [wrk]=wrk [chromium]=chromium
+	[curl]=curl [wrk]=wrk [chromium]=chromium [nc]=netcat-openbsd [openssl]=openssl
 )
 absent=()
 for command in "${!package[@]}"; do

@@ -1,0 +1,95 @@
+// Package task has what the examples that are made of futures share.
+package task
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/goetia-go/goetia/aio"
+	"github.com/goetia-go/goetia/future"
+)
+
+// Closing is a future that closes things when it is ready or is given up.
+func Closing[T any](f future.Future[T], things ...io.Closer) future.Future[T] {
+	return &closing[T]{f, things}
+}
+
+type closing[T any] struct {
+	f      future.Future[T]
+	things []io.Closer
+}
+
+func (c *closing[T]) Poll(cx *future.Context) (T, bool) {
+	v, ready := c.f.Poll(cx)
+	if ready {
+		c.close()
+	}
+	return v, ready
+}
+
+func (c *closing[T]) Cancel() {
+	future.Cancel(c.f)
+	c.close()
+}
+
+func (c *closing[T]) close() {
+	for _, t := range c.things {
+		_ = t.Close() // whatever there was to say about it, the future has said
+	}
+	c.things = nil
+}
+
+// Serve runs a session for each connection until ctx is done, on the calling goroutine. What a
+// session fails with goes to report.
+func Serve(ctx context.Context, l *aio.Loop, a *aio.Listener, session func(*aio.Conn) future.Future[error], report func(error)) error {
+	local := l.NewLocal(future.LocalOptions{})
+	incoming := a.Incoming()
+	future.Spawn(local, future.PollFunc[struct{}](func(cx *future.Context) (struct{}, bool) {
+		for {
+			r, ok, ready := incoming.PollNext(cx)
+			switch {
+			case !ready:
+				return struct{}{}, false
+			case !ok:
+				return struct{}{}, true
+			case r.Err != nil:
+				report(r.Err) // the Listener rests before it tries again
+				continue
+			}
+			future.Spawn(local, future.Map(Closing(session(r.Value), r.Value), func(err error) struct{} {
+				if err != nil {
+					report(err)
+				}
+				return struct{}{}
+			}))
+		}
+	}))
+	err := local.Run(ctx)
+	if ctx.Err() != nil {
+		err = nil
+	}
+	return errors.Join(err, local.Close(), a.Close(), l.Close())
+}
+
+// Main is the main function of a program that runs until an interrupt.
+func Main(run func(ctx context.Context, args []string, out io.Writer) error) {
+	ctx, stop := context.WithCancel(context.Background())
+	sigs, err := aio.NewSignals(os.Interrupt)
+	if err == nil {
+		go func() {
+			future.BlockOn(future.PollFunc[struct{}](func(cx *future.Context) (struct{}, bool) {
+				_, _, ready := sigs.PollNext(cx)
+				return struct{}{}, ready
+			}))
+			stop()
+		}()
+		err = run(ctx, os.Args[1:], os.Stdout)
+	}
+	stop()
+	if err != nil {
+		_, _ = io.WriteString(os.Stderr, err.Error()+"\n")
+		os.Exit(1)
+	}
+}

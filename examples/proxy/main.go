@@ -1,0 +1,74 @@
+// Command proxy passes TCP connections on, and can take TLS off them on the way.
+//
+//	proxy -listen 127.0.0.1:8443 -to 127.0.0.1:8080 -cert cert.pem -key key.pem
+//
+// Each connection is one task: it connects to the target, then copies both ways until both
+// sides have ended, with the ends handed on and no buffer held while nothing moves.
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/goetia-go/goetia/aio"
+	"github.com/goetia-go/goetia/examples/internal/task"
+	"github.com/goetia-go/goetia/future"
+)
+
+func main() { task.Main(run) }
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("proxy", flag.ContinueOnError)
+	flags.SetOutput(out)
+	listen := flags.String("listen", "127.0.0.1:0", "where to listen")
+	to := flags.String("to", "", "where connections go")
+	cert := flags.String("cert", "", "file with a certificate: clients speak TLS")
+	key := flags.String("key", "", "file with its key")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	p := &proxy{target: *to}
+	if *cert != "" {
+		pair, err := tls.LoadX509KeyPair(*cert, *key)
+		if err != nil {
+			return err
+		}
+		p.tls = &tls.Config{Certificates: []tls.Certificate{pair}}
+	}
+	var err error
+	if p.loop, err = aio.New(); err != nil {
+		return err
+	}
+	l, err := p.loop.Listen("tcp", *listen)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "listening on %v\n", l.Addr())
+	return task.Serve(ctx, p.loop, l, p.session, func(err error) { fmt.Fprintln(out, "error:", err) })
+}
+
+type proxy struct {
+	loop   *aio.Loop
+	target string
+	tls    *tls.Config
+}
+
+// session is one connection's task.
+func (p *proxy) session(c *aio.Conn) future.Future[error] {
+	var client aio.Stream = c
+	if p.tls != nil {
+		client = aio.TLSServer(c, p.tls)
+	}
+	dialer := aio.Dialer{Timeout: 10 * time.Second}
+	return future.Then(dialer.Dial(p.loop, "tcp", p.target), func(r future.Result[*aio.Conn]) future.Future[error] {
+		if r.Err != nil {
+			return future.Ready(r.Err)
+		}
+		copied := future.Map(aio.CopyBoth(client, r.Value), func(r future.Result[aio.Moved]) error { return r.Err })
+		return task.Closing(copied, client, r.Value)
+	})
+}

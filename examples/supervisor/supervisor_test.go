@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/goetia-go/goetia/examples/internal/tool"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// script writes a shell script, and returns the command for it.
+func script(t *testing.T, text string) string {
+	t.Helper()
+	sh := tool.Need(t, "sh")
+	name := filepath.Join(t.TempDir(), "script")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return sh + " " + name
+}
+
+func TestLinesAndRestarts(t *testing.T) {
+	p := tool.Start(t, run,
+		"short: "+script(t, "echo out; echo err >&2; printf unended; exit 3"),
+		"long: "+script(t, "trap 'echo told; exit 0' INT; echo ready; while :; do sleep 0.05; done"),
+		"none: /no/such/program")
+	var short, long, none []string
+	for len(short) < 10 || len(long) < 2 || len(none) < 2 {
+		line := p.Await(t, " | ")
+		switch name, text, _ := strings.Cut(line, " | "); name {
+		case "short":
+			short = append(short, text)
+		case "long":
+			long = append(long, text)
+		case "none":
+			none = append(none, text)
+		}
+	}
+	count := func(lines []string, text string) (n int) {
+		for _, line := range lines {
+			if strings.Contains(line, text) {
+				n++
+			}
+		}
+		return n
+	}
+	for _, want := range []string{"out", "err", "unended", "(ended: exit status 3)", "(started"} {
+		if count(short, want) < 2 {
+			t.Errorf("of %q want two of %q", short, want)
+		}
+	}
+	if count(long, "ready") != 1 || count(none, "does not start") < 2 {
+		t.Errorf("%q, %q", long, none)
+	}
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		p.Await(t, "long | told")
+		p.Await(t, "long | (ended)")
+	}()
+	p.Stop(t)
+	<-stopped
+}
+
+func TestUsage(t *testing.T) {
+	for _, args := range [][]string{nil, {"no colon"}, {"name:"}} {
+		if err := run(context.Background(), args, io.Discard); err == nil {
+			t.Errorf("%q: no error", args)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package future
 
-import "testing"
+import (
+	"math"
+	"testing"
+)
 
 // TestPollsEnd: no poll of what is never done goes on for ever, whether the context has a budget or
 // not, and each has itself polled again.
@@ -14,15 +17,15 @@ func TestPollsEnd(t *testing.T) {
 	}
 	for name, make := range map[string]func() *probe{
 		"Filter":  func() *probe { return probeStream(Filter(endless, never)) },
-		"Skip":    func() *probe { return probeStream(Skip(endless, 1<<60)) },
-		"Chunks":  func() *probe { return probeStream(Chunks(endless, 1<<40)) },
+		"Skip":    func() *probe { return probeStream(Skip(endless, math.MaxInt)) },
+		"Chunks":  func() *probe { return probeStream(Chunks(endless, math.MaxInt)) },
 		"ForEach": func() *probe { return probeFuture(ForEach(endless, func(int) {})) },
 		"Collect": func() *probe { return probeFuture(Collect(Filter(endless, never))) },
 		"Chain":   func() *probe { return probeStream(Chain(empties...)) },
 		"Merge":   func() *probe { return probeStream(Merge(empties...)) },
 		"Select":  func() *probe { return probeFuture(Select[int](busy, busy)) },
 		"Buffered": func() *probe {
-			return probeStream(Buffered(MapEach(endless, func(int) Future[int] { return busy }), 1<<40))
+			return probeStream(Buffered(MapEach(endless, func(int) Future[int] { return busy }), math.MaxInt))
 		},
 		"Join": func() *probe {
 			many := make([]Future[int], 1000)

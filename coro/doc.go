@@ -10,8 +10,8 @@
 //
 // A coroutine is a [future.Future] like any other: it is polled, and goes on from the [Await] in which
 // it waits. It is a goroutine to the runtime, with a stack of its own of two kilobytes or more, but
-// the scheduler has nothing to do with it: whoever polls it lends it the processor, which takes a
-// third of what two goroutines and a channel do. So it is for logic that is hard to write
+// the scheduler has nothing to do with it: whoever polls it lends it the processor, which takes
+// less than half of what two goroutines and a channel do. So it is for logic that is hard to write
 // as a state machine, and not for the hundred thousand things that wait; those are futures, or
 // goroutines.
 //

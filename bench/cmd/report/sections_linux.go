@@ -47,7 +47,7 @@ func sections(r *report.Report) error {
 
 func webSections(r *report.Report) {
 	idleWeb(r, 15_000, 3, 1200)
-	activeWeb(r, 20)
+	activeWeb(r, 16)
 }
 
 // heapOf registers all sources and returns how many bytes each added to the heap.

@@ -97,13 +97,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	return c.inner.Read(p)
 }
 
-func (c *conn) change(from, to phase) {
-	c.mu.Lock()
-	if c.is(from) {
-		c.set(to)
-	}
-	c.mu.Unlock()
-}
+// change changes the phase if it is still what the server's goroutine knows, without the lock:
+// only a Close may come between, and wins.
+func (c *conn) change(from, to phase) { c.phase.CompareAndSwap(uint32(from), uint32(to)) }
 
 // begin reads the first bytes since the server has the connection.
 func (c *conn) begin(p []byte) (int, error) {

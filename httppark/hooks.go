@@ -47,6 +47,9 @@ func (c *conn) note(s http.ConnState) bool {
 	case http.StateNew:
 		return !c.resumed
 	case http.StateActive:
+		if c.is(busy) {
+			break // as nearly always
+		}
 		c.mu.Lock()
 		if phase(c.phase.Load()) < lingering {
 			c.set(busy)

@@ -20,7 +20,10 @@ import (
 func TestManyWithPauses(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
 		e := start(&http.Server{Handler: echo}, ticks, WithLinger(shortTick, 2*shortTick))
-		const clients, rounds = 24, 40
+		clients, rounds := 24, 40
+		if testing.Short() {
+			clients, rounds = 8, 10
+		}
 		var all sync.WaitGroup
 		for n := range clients {
 			p := e.dial()
@@ -98,7 +101,10 @@ func TestRaces(t *testing.T) {
 				mu.Unlock()
 				h.hook(c, s)
 			}}, opts...)
-			const clients, rounds = 16, 30
+			clients, rounds := 16, 30
+			if testing.Short() {
+				clients, rounds = 6, 10
+			}
 			var all sync.WaitGroup
 			for n := range clients {
 				all.Go(func() {

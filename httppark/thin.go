@@ -17,8 +17,10 @@ type thin struct {
 	// mu keeps the descriptor from being closed while it is in use.
 	mu  sync.Mutex
 	fd  uintptr
-	was bool // it is closed
 	src *goetia.Source
+	// closing: somebody is about to close it, and nobody else may, since the number is
+	// soon another one's. closed: the descriptor must not be used any more.
+	closing, closed bool
 }
 
 // slim replaces a connection that is about to be parked, if it can be replaced, and makes its
@@ -72,7 +74,7 @@ func (c *conn) fatten() error {
 func (t *thin) use(f func(fd uintptr)) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.was {
+	if t.closed {
 		return net.ErrClosed
 	}
 	f(t.fd)
@@ -82,7 +84,8 @@ func (t *thin) use(f func(fd uintptr)) error {
 // Close closes the descriptor, after the Reactor has let go of it.
 func (t *thin) Close() error {
 	t.mu.Lock()
-	was := t.was
+	was := t.closing
+	t.closing = true
 	t.mu.Unlock()
 	if was {
 		return net.ErrClosed
@@ -92,7 +95,7 @@ func (t *thin) Close() error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.was = true
+	t.closed = true
 	return closeDescriptor(t.fd)
 }
 

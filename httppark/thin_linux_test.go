@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -59,4 +61,41 @@ func TestThin(t *testing.T) {
 		t.Error("closed twice")
 	}
 	<-h.ended
+}
+
+// TestThinClosedOnce: of several who close a descriptor at the same time one does. Another's
+// close would hit whoever has the number by then.
+func TestThinClosedOnce(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	defer l.Close()
+	for range 200 {
+		near, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		thin, err := detach(near.(*net.TCPConn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		near.Close()
+		var all sync.WaitGroup
+		var did atomic.Int64
+		for range 4 {
+			all.Go(func() {
+				if thin.Close() == nil {
+					did.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if did.Load() != 1 {
+			t.Fatalf("%d of 4 have closed it", did.Load())
+		}
+		far, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		far.Close()
+	}
 }

@@ -11,8 +11,12 @@ import (
 )
 
 func sections(r *report.Report) error {
-	if os.Getenv("GOETIA_BENCH_SECTION") == "web" {
+	switch os.Getenv("GOETIA_BENCH_SECTION") {
+	case "web":
 		webSections(r)
+		return nil
+	case "busy":
+		activeWeb(r, busyPairs)
 		return nil
 	}
 	wakeup.Peer()
@@ -45,9 +49,11 @@ func sections(r *report.Report) error {
 	return nil
 }
 
+const busyPairs = 16
+
 func webSections(r *report.Report) {
 	idleWeb(r, 15_000, 3, 1200)
-	activeWeb(r, 20)
+	activeWeb(r, busyPairs)
 }
 
 // heapOf registers all sources and returns how many bytes each added to the heap.

@@ -11,8 +11,12 @@ import (
 )
 
 func sections(r *report.Report) error {
-	if os.Getenv("GOETIA_BENCH_SECTION") == "web" {
+	switch os.Getenv("GOETIA_BENCH_SECTION") {
+	case "web":
 		webSections(r)
+		return nil
+	case "aio":
+		aioSections(r)
 		return nil
 	}
 	wakeup.Peer()
@@ -40,9 +44,14 @@ func sections(r *report.Report) error {
 	set.Close()
 	reactor(r)
 	futures(r)
-	idleConns(r, 15_000, 3, 250)
+	aioSections(r)
 	webSections(r)
 	return nil
+}
+
+func aioSections(r *report.Report) {
+	echoes(r, 10)
+	idleConns(r, 15_000, 3, 250)
 }
 
 func webSections(r *report.Report) {

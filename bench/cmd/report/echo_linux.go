@@ -17,7 +17,7 @@ import (
 
 // echoEngines are the servers to be compared: those of the command line tool, of which the first is
 // what the others are measured by, and a goroutine for each connection.
-var echoEngines = []string{"poll", "reactor", "future", goroutines}
+var echoEngines = []string{"poll", "reactor", "future", "coro", goroutines}
 
 const goroutines = "a goroutine each"
 

@@ -16,6 +16,7 @@ type tail struct {
 	// held is a byte that looking has brought up. It belongs to who reads.
 	held   byte
 	isHeld bool
+	doubt  doubt
 }
 
 // PollWrite implements [Writer]: it takes up to 64 KiB of b, unless what was taken before

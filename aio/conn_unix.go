@@ -59,3 +59,6 @@ func (c *Conn) busy() bool { return false }
 
 // nonblockingFiles: files that are in non-blocking mode can be waited for.
 const nonblockingFiles = true
+
+// doubt is for systems where reading can block that was said not to.
+type doubt struct{}

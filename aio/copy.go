@@ -15,8 +15,10 @@ type Copying struct {
 	buf  *[portion]byte
 	data []byte
 	n    int64
-	// flushing: the end was read, and what was taken is to be with the system.
-	flushing, half bool
+	// flushing: the end was read, and what was taken is to be with the system. half: then
+	// the destination is told. dirty: something was taken that may not be with the
+	// system.
+	flushing, half, dirty bool
 }
 
 // Copy copies from src to dst until src ends, and flushes. It reads no more while dst takes
@@ -44,6 +46,7 @@ func (c *Copying) poll(cx *future.Context) (ready bool, err error) {
 				return ready, err
 			}
 			c.n += int64(n)
+			c.dirty = true
 			c.data = c.data[n:]
 		}
 		if c.buf == nil {
@@ -53,6 +56,12 @@ func (c *Copying) poll(cx *future.Context) (ready bool, err error) {
 		switch {
 		case !ready:
 			c.free()
+			if c.dirty {
+				// What was taken does not wait for what is still to come.
+				flushed, err := c.dst.PollFlush(cx)
+				c.dirty = !flushed
+				return err != nil, err
+			}
 			return false, nil
 		case err == io.EOF:
 			c.free()

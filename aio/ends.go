@@ -17,7 +17,8 @@ type Reader interface {
 // Writer is what bytes can be written to.
 type Writer interface {
 	// PollWrite takes at least one byte of b, if it has any, and says how many; b is not
-	// used after that. Until it can take one it is not ready.
+	// used after that. Until it can take one it is not ready. What was taken may need
+	// PollFlush to get any further, as with TLS.
 	PollWrite(cx *future.Context, b []byte) (n int, ready bool, err error)
 	// PollFlush is ready when what was taken is with the system.
 	PollFlush(cx *future.Context) (ready bool, err error)
@@ -102,20 +103,23 @@ func CloseWrite(s Stream) future.Future[error] { return &outcome{poll: s.PollClo
 // [WriteAll].
 type Transfer struct {
 	poll func(cx *future.Context, b []byte) (n int, ready bool, err error)
-	drop any
-	b    []byte
-	n    int
-	read bool
+	// flush is nil when reading.
+	flush func(cx *future.Context) (ready bool, err error)
+	of    any
+	b     []byte
+	n     int
 }
 
 // ReadFull fills b. If the end comes first the error is io.EOF if it came at once, and else
 // io.ErrUnexpectedEOF, as with io.ReadFull. If it is cancelled, N bytes are in b.
 func ReadFull(r Reader, b []byte) *Transfer {
-	return &Transfer{poll: r.PollRead, drop: r, b: b, read: true}
+	return &Transfer{poll: r.PollRead, of: r, b: b}
 }
 
-// WriteAll writes all of b. If it is cancelled or fails, N bytes were written.
-func WriteAll(w Writer, b []byte) *Transfer { return &Transfer{poll: w.PollWrite, drop: w, b: b} }
+// WriteAll writes all of b, and flushes. If it is cancelled or fails, N bytes were taken.
+func WriteAll(w Writer, b []byte) *Transfer {
+	return &Transfer{poll: w.PollWrite, flush: w.PollFlush, of: w, b: b}
+}
 
 // N is how many bytes have been moved so far.
 func (t *Transfer) N() int { return t.n }
@@ -129,10 +133,15 @@ func (t *Transfer) Poll(cx *future.Context) (future.Result[int], bool) {
 		}
 		t.n += n
 		switch {
-		case err == io.EOF && t.read && t.n > 0:
+		case err == io.EOF && t.flush == nil && t.n > 0:
 			return future.Result[int]{Value: t.n, Err: io.ErrUnexpectedEOF}, true
 		case err != nil:
 			return future.Result[int]{Value: t.n, Err: err}, true
+		}
+	}
+	if t.flush != nil {
+		if ready, err := t.flush(cx); !ready || err != nil {
+			return future.Result[int]{Value: t.n, Err: err}, ready
 		}
 	}
 	return future.Result[int]{Value: t.n}, true
@@ -140,10 +149,10 @@ func (t *Transfer) Poll(cx *future.Context) (future.Result[int], bool) {
 
 // Cancel implements [future.Canceler].
 func (t *Transfer) Cancel() {
-	if d, ok := t.drop.(interface{ dropRead() }); ok && t.read {
-		d.dropRead()
+	if r, ok := t.of.(Reader); ok && t.flush == nil {
+		future.Cancel(&reading{r: r})
 	}
-	if d, ok := t.drop.(interface{ dropWrite() }); ok && !t.read {
-		d.dropWrite()
+	if w, ok := t.of.(Writer); ok && t.flush != nil {
+		future.Cancel(&writing{w: w})
 	}
 }

@@ -64,7 +64,8 @@ func (c *NetConn) Read(b []byte) (n int, err error) {
 	return n, c.fail("read", err)
 }
 
-// Write implements net.Conn: it writes all of b.
+// Write implements net.Conn: it writes all of b, and waits until that is with the system. If a
+// deadline ends that, what was taken may still get there.
 func (c *NetConn) Write(b []byte) (n int, err error) {
 	c.w.mu.Lock()
 	defer c.w.mu.Unlock()
@@ -78,7 +79,7 @@ func (c *NetConn) Write(b []byte) (n int, err error) {
 			return n, c.fail("write", err)
 		}
 	}
-	return n, nil
+	return n, c.fail("write", c.w.block(c.s.PollFlush))
 }
 
 // CloseWrite ends the sending direction, as that of net.TCPConn does.

@@ -22,6 +22,8 @@ type PacketConn struct {
 	udp *net.UDPConn
 	// unix is nc if it is that.
 	unix *net.UnixConn
+	// doubt is for systems where receiving can block.
+	doubt doubt
 	// six: the socket is of IPv6, and so are addresses that are given to it.
 	six bool
 }

@@ -13,7 +13,7 @@ func (p *PacketConn) tryReceive(b []byte, peek, told bool) (n int, from netip.Ad
 	switch {
 	case err != nil:
 		return 0, from, nil, err
-	case there == 0 && !told:
+	case there == 0 && !p.doubt.blocks(told):
 		return 0, from, nil, errAgain
 	case peek && there > 0:
 		n, err = p.peek(b)
@@ -27,7 +27,9 @@ func (p *PacketConn) tryReceive(b []byte, peek, told bool) (n int, from netip.Ad
 	// There may be a datagram without bytes, an error, or nothing.
 	_ = p.udp.SetReadDeadline(soon())
 	defer func() { _ = p.udp.SetReadDeadline(time.Time{}) }()
-	n, from, err = p.udp.ReadFromUDPAddrPort(b)
+	if n, from, err = p.udp.ReadFromUDPAddrPort(b); err == nil {
+		p.doubt = 0
+	}
 	from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
 	return n, from, nil, guarded(err)
 }

@@ -152,7 +152,8 @@ func (c *TLS) PollRead(cx *future.Context, b []byte) (n int, ready bool, err err
 // maxRecord is what fits into a record.
 const maxRecord = 16 << 10
 
-// PollWrite implements [Writer]: it takes up to 16 KiB, unless records are still to be sent.
+// PollWrite implements [Writer]: it takes up to 16 KiB, unless records are still to be sent. What
+// does not go out at once is sent by further operations in either direction, or by Flush.
 func (c *TLS) PollWrite(cx *future.Context, b []byte) (n int, ready bool, err error) {
 	if !cx.Spend() {
 		return 0, false, nil
@@ -231,7 +232,7 @@ func (c *TLS) LocalAddr() net.Addr { return c.w.LocalAddr() }
 func (c *TLS) RemoteAddr() net.Addr { return c.w.RemoteAddr() }
 
 // Close closes what is beneath. It does not tell the peer that this was the end: CloseWrite
-// does. Those who wait fail as they do beneath.
+// does. What was written and not flushed is lost. Those who wait fail as they do beneath.
 func (c *TLS) Close() error {
 	err := c.s.Close()
 	c.mu.Lock()

@@ -21,4 +21,6 @@ func (p *PacketConn) trySend([]byte, netip.AddrPort, net.Addr) (int, error) {
 	return 0, errors.ErrUnsupported
 }
 
+type doubt uint8
+
 func exhausted(error) bool { return false }

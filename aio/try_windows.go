@@ -35,27 +35,43 @@ func available(raw syscall.RawConn) (int, error) {
 	return int(binary.LittleEndian.Uint32(out[:])), err
 }
 
-// tryRead reads what is there. If there seems to be nothing although the watch has fired,
-// that is the end, an error, or a mistake.
+// tryRead reads what is there.
 func (c *Conn) tryRead(b []byte, told bool) (int, error) {
 	if c.isHeld {
 		b[0], c.isHeld = c.held, false
 		return 1, nil
 	}
 	n, err := available(c.raw)
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case n == 0 && !told:
-		return 0, errAgain
 	}
 	if n == 0 {
+		if !c.doubt.blocks(told) {
+			return 0, errAgain
+		}
 		_ = c.nc.SetReadDeadline(time.Now().Add(guard))
 		defer func() { _ = c.nc.SetReadDeadline(time.Time{}) }()
 	}
 	n, err = c.nc.Read(b)
+	if n > 0 {
+		c.doubt = 0
+	}
 	c.r.found(true)
 	return n, guarded(err)
+}
+
+// doubt is how many times in a row the watch has fired and there was nothing to read.
+//
+// The first time, it may have been armed before the last read, and speak of what that has
+// taken. The second time it was armed since, so there is something that is no bytes: the end
+// or an error. Only then is a read worth the risk that it blocks, until its deadline.
+type doubt uint8
+
+func (d *doubt) blocks(told bool) (worth bool) {
+	if told && *d < 2 {
+		*d++
+	}
+	return told && *d == 2
 }
 
 // guarded is an error as the operation returns it.

@@ -11,6 +11,9 @@ import (
 	"github.com/goetia-go/goetia/bench/internal/report"
 )
 
+// taskBound is what a connection with a task of its own may take on top of a bare one.
+const taskBound = 700
+
 // idleConns compares what idle connections cost different servers.
 func idleConns(r *report.Report, n, runs int, bound float64) {
 	r.Section(fmt.Sprintf("Memory of an idle connection: %d TCP connections after one echo each", n),
@@ -40,9 +43,12 @@ func idleConns(r *report.Report, n, runs int, bound float64) {
 	for _, name := range names {
 		above := costs[name] - bare
 		shown := fmt.Sprintf("%6.0f B each, %6.0f B above the bare connection", costs[name], above)
-		if name == idle.Ours {
+		switch name {
+		case idle.Ours:
 			r.AtMost(name, shown, above, bound, " B above")
-		} else {
+		case idle.OursFutures:
+			r.AtMost(name, shown, above, taskBound, " B above")
+		default:
 			r.Info(name, shown)
 		}
 	}

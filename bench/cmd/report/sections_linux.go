@@ -18,6 +18,9 @@ func sections(r *report.Report) error {
 	case "busy":
 		activeWeb(r, busyPairs)
 		return nil
+	case "aio":
+		aioSections(r)
+		return nil
 	}
 	wakeup.Peer()
 	const many = 10_000
@@ -44,12 +47,17 @@ func sections(r *report.Report) error {
 	set.Close()
 	reactor(r)
 	futures(r)
-	idleConns(r, 15_000, 3, 250)
+	aioSections(r)
 	webSections(r)
 	return nil
 }
 
 const busyPairs = 16
+
+func aioSections(r *report.Report) {
+	echoes(r, 10)
+	idleConns(r, 15_000, 3, 250)
+}
 
 func webSections(r *report.Report) {
 	idleWeb(r, 15_000, 3, 1200)

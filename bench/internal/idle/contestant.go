@@ -21,13 +21,17 @@ type contestant struct {
 // nobody watches.
 const Bare = "bare net.Conn"
 
+// Goroutine is the contestant that blocks in Read.
+const Goroutine = "goroutine, 4 KiB buffer"
+
 // Ours is this library's.
 const Ours = "goetia.AfterReadable"
 
 var contestants = append([]contestant{
 	{name: Bare, serve: serveBare},
 	{name: Ours, serve: serveGoetia},
-	{name: "goroutine, 4 KiB buffer", serve: serveGoroutine},
+	{name: OursFutures, serve: serveFutures},
+	{name: Goroutine, serve: serveGoroutine},
 }, rivals...)
 
 // Names lists the contestants of this system.

@@ -202,3 +202,19 @@ func free() (string, error) {
 	defer l.Close()
 	return l.Addr().String(), nil
 }
+
+// Command is a contestant's process, to be started by somebody else: it prints a line when it
+// listens at addr, and ends with its input.
+func Command(name string) (cmd *exec.Cmd, addr string, err error) {
+	if addr, err = free(); err != nil {
+		return nil, "", err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	cmd = exec.Command(self)
+	cmd.Env = append(os.Environ(), roleEnv+"="+strings.Join([]string{"serve", name, addr}, "|"))
+	cmd.Stderr = os.Stderr
+	return cmd, addr, nil
+}

@@ -16,7 +16,7 @@ import (
 
 type echoCommand struct {
 	Listen    string        `required:"" placeholder:"HOST:PORT" help:"Address to listen on; port 0 takes a free one."`
-	Engine    string        `enum:"poll,reactor,future" default:"poll" help:"What drives the connections: poll (event loops on a Poller), reactor (callbacks of a Reactor over net.Conns) or future (tasks on an executor for each loop)."`
+	Engine    string        `enum:"poll,reactor,future,coro" default:"poll" help:"What drives the connections: poll (event loops on a Poller), reactor (callbacks of a Reactor over net.Conns), future (tasks on an executor for each loop) or coro (the same, with coroutines)."`
 	Mechanism mechanism     `placeholder:"NAME" help:"How to ask the kernel; see goetia doctor. The default is this system's best."`
 	Loops     int           `default:"1" help:"Number of event loops, or of the Reactor's shards."`
 	HighWater size          `default:"256KiB" placeholder:"SIZE" help:"Bytes kept for a peer that does not read before it is no longer read from (${default}). The other engines keep what one read brings, at most: they read on when all was written."`
@@ -103,8 +103,8 @@ type echoServer interface {
 func (c *echoCommand) open(addr sock.Addr) (echoServer, error) {
 	m := poll.Mechanism(c.Mechanism)
 	switch c.Engine {
-	case "future":
-		return opened(futureecho.Listen(addr.String(), futureecho.Options{Mechanism: m, Loops: c.Loops}))
+	case "future", "coro":
+		return opened(futureecho.Listen(addr.String(), futureecho.Options{Mechanism: m, Loops: c.Loops, Coroutines: c.Engine == "coro"}))
 	case "reactor":
 		return opened(reactorecho.Listen(addr.String(), reactorecho.Options{Mechanism: m, Shards: c.Loops}))
 	}

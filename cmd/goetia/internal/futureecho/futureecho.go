@@ -27,6 +27,9 @@ type Options struct {
 	Mechanism poll.Mechanism
 	// Loops is how many there are.
 	Loops int
+	// Coroutines has each connection be a coroutine that awaits, in the place of a state
+	// machine that is polled.
+	Coroutines bool
 }
 
 const (
@@ -38,9 +41,10 @@ const (
 
 // Server echoes. Make one with [Listen] and run it with Serve, which also closes it.
 type Server struct {
-	loops    []*loop
-	listener *aio.Listener
-	next     int
+	loops      []*loop
+	listener   *aio.Listener
+	next       int
+	coroutines bool
 
 	counts struct {
 		accepted, closed, peak, messages, in, out, pauses, resets, errors, acceptErrors atomic.Uint64
@@ -50,7 +54,7 @@ type Server struct {
 
 // Listen opens the loops and the listener.
 func Listen(addr string, o Options) (*Server, error) {
-	s := new(Server)
+	s := &Server{coroutines: o.Coroutines}
 	for range max(o.Loops, 1) {
 		al, err := aio.New(goetia.WithMechanism(o.Mechanism))
 		if err != nil {

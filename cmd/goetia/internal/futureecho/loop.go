@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/goetia-go/goetia/aio"
+	"github.com/goetia-go/goetia/coro"
 	"github.com/goetia-go/goetia/future"
 )
 
@@ -109,4 +110,11 @@ func (l *loop) acceptFrom(a *aio.Listener) {
 }
 
 // add begins to serve a connection. It may be called from anywhere.
-func (l *loop) add(c *aio.Conn) { future.Spawn(l.local, future.Future[struct{}](&session{l: l, c: c})) }
+func (l *loop) add(c *aio.Conn) {
+	s := &session{l: l, c: c}
+	if l.server.coroutines {
+		coro.Spawn(l.local, s.run)
+		return
+	}
+	future.Spawn(l.local, future.Future[struct{}](s))
+}

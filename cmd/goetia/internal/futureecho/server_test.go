@@ -11,9 +11,9 @@ import (
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
 )
 
-func serve(t *testing.T) (s *Server, stop func() echo.Counts) {
+func serve(t *testing.T, o Options) (s *Server, stop func() echo.Counts) {
 	t.Helper()
-	s, err := Listen("127.0.0.1:0", Options{Loops: 2})
+	s, err := Listen("127.0.0.1:0", o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,6 +35,12 @@ func serve(t *testing.T) (s *Server, stop func() echo.Counts) {
 	return s, stop
 }
 
+// bothWays runs a test with state machines and with coroutines.
+func bothWays(t *testing.T, test func(t *testing.T, o Options)) {
+	t.Run("future", func(t *testing.T) { test(t, Options{Loops: 2}) })
+	t.Run("coro", func(t *testing.T) { test(t, Options{Loops: 2, Coroutines: true}) })
+}
+
 func dial(t *testing.T, s *Server) *net.TCPConn {
 	t.Helper()
 	c, err := net.Dial("tcp", s.Addr().String())
@@ -49,8 +55,10 @@ func dial(t *testing.T, s *Server) *net.TCPConn {
 }
 
 // TestHalfClose: a peer that has finished sending gets everything back.
-func TestHalfClose(t *testing.T) {
-	s, stop := serve(t)
+func TestHalfClose(t *testing.T) { bothWays(t, withHalfClose) }
+
+func withHalfClose(t *testing.T, o Options) {
+	s, stop := serve(t, o)
 	c := dial(t, s)
 	sent := bytes.Repeat([]byte("readiness "), 100_000)
 	failed := make(chan error, 1)
@@ -73,8 +81,10 @@ func TestHalfClose(t *testing.T) {
 }
 
 // TestPeerThatNeverReads stops itself by its own full pipe, and holds nobody up.
-func TestPeerThatNeverReads(t *testing.T) {
-	s, stop := serve(t)
+func TestPeerThatNeverReads(t *testing.T) { bothWays(t, withPeerThatNeverReads) }
+
+func withPeerThatNeverReads(t *testing.T, o Options) {
+	s, stop := serve(t, o)
 	greedy, taken := dial(t, s), 0
 	for block := make([]byte, 1<<20); s.counts.pauses.Load() == 0; {
 		if err := greedy.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
@@ -99,8 +109,10 @@ func TestPeerThatNeverReads(t *testing.T) {
 }
 
 // TestReset: a peer that breaks off is counted and forgotten.
-func TestReset(t *testing.T) {
-	s, stop := serve(t)
+func TestReset(t *testing.T) { bothWays(t, withReset) }
+
+func withReset(t *testing.T, o Options) {
+	s, stop := serve(t, o)
 	c := dial(t, s)
 	if _, err := c.Write([]byte("x")); err != nil {
 		t.Fatal(err)

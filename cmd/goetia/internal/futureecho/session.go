@@ -25,10 +25,7 @@ type session struct {
 func (s *session) Poll(cx *future.Context) (struct{}, bool) {
 	if !s.started {
 		s.started = true
-		s.l.sessions[s] = struct{}{}
-		if s.l.stopping {
-			_ = s.c.Close()
-		}
+		s.begin()
 	}
 	ready, err := s.echo(cx)
 	if !ready {
@@ -36,6 +33,13 @@ func (s *session) Poll(cx *future.Context) (struct{}, bool) {
 	}
 	s.end(err)
 	return struct{}{}, true
+}
+
+func (s *session) begin() {
+	s.l.sessions[s] = struct{}{}
+	if s.l.stopping {
+		_ = s.c.Close()
+	}
 }
 
 func (s *session) echo(cx *future.Context) (ready bool, err error) {

@@ -89,17 +89,17 @@ func Channels(name string) (pair.Rival, func()) {
 		}
 	}()
 	return pair.Rival{Name: name, Turn: func() (int, error) {
-			w.do(func() {
-				for range perTurn {
-					there <- struct{}{}
-					<-back
-				}
-			})
-			return perTurn, nil
-		}}, func() {
-			close(there)
-			w.stop()
-		}
+		w.do(func() {
+			for range perTurn {
+				there <- struct{}{}
+				<-back
+			}
+		})
+		return perTurn, nil
+	}}, func() {
+		close(there)
+		w.stop()
+	}
 }
 
 // Coroutine has a coroutine of iter.Pull go on. The unit is a call of next: there and back.
@@ -114,16 +114,16 @@ func Coroutine(name string) (pair.Rival, func()) {
 		})
 	})
 	return pair.Rival{Name: name, Turn: func() (int, error) {
-			w.do(func() {
-				for range perTurn {
-					next()
-				}
-			})
-			return perTurn, nil
-		}}, func() {
-			w.do(stop)
-			w.stop()
-		}
+		w.do(func() {
+			for range perTurn {
+				next()
+			}
+		})
+		return perTurn, nil
+	}}, func() {
+		w.do(stop)
+		w.stop()
+	}
 }
 
 // AwaitResume has a coroutine of package coro give way and be polled again. The unit is one of these.

@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/aio"
 	"github.com/goetia-go/goetia/future"
+	"github.com/goetia-go/goetia/poll"
 	"go.uber.org/goleak"
 )
 
@@ -70,13 +72,16 @@ func command(t testing.TB, role string) *exec.Cmd {
 // loop opens a Loop that is closed at the end of the test.
 func loop(t testing.TB) *aio.Loop {
 	t.Helper()
-	l, err := aio.New()
+	l, err := aio.New(mechanism)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { closed(t, l) })
 	return l
 }
+
+// mechanism is the one that the tests are asked to use.
+var mechanism = goetia.WithMechanism(poll.Mechanism(os.Getenv("GOETIA_MECHANISM")))
 
 func closed(t testing.TB, c interface{ Close() error }) {
 	t.Helper()

@@ -35,7 +35,7 @@ func TestNetConn(t *testing.T) {
 		for _, d := range []struct {
 			name string
 			opts []goetia.Option
-		}{{"driven", nil}, {"background", []goetia.Option{goetia.WithBackground()}}} {
+		}{{"driven", []goetia.Option{mechanism}}, {"background", []goetia.Option{mechanism, goetia.WithBackground()}}} {
 			t.Run(c.name+"/"+d.name, func(t *testing.T) {
 				if c.name == "pair" && runtime.GOOS == "windows" {
 					t.Skip("Windows has no socketpair")

@@ -22,7 +22,7 @@ if (($# > 0)); then
 	in_root go test "${flags[@]}" "$@"
 	exit
 fi
-mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$')
+mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$' -e '/aio$')
 in_root go test "${flags[@]}" "${rest[@]}"
 # Its threads are coroutines, of which one runs at a time: the race detector has nothing to see.
 if [[ " ${flags[*]} " != *" -race "* ]]; then
@@ -31,6 +31,6 @@ if [[ " ${flags[*]} " != *" -race "* ]]; then
 	in_root go test "${flags[@]}" -tags loom -run Loom -v ./future ./internal/loom | grep -v -e '^=== ' -e '^ *--- PASS'
 fi
 for mechanism in epoll io_uring poll; do
-	say "the reactor and package poll with $mechanism"
-	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" . ./poll
+	say "the reactor and packages poll and aio with $mechanism"
+	GOETIA_MECHANISM=$mechanism in_root go test "${flags[@]}" . ./poll ./aio
 done

@@ -69,9 +69,9 @@ if (($# > 0)); then
 	try_tests "$@"
 	exit
 fi
-mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$')
+mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$' -e '/aio$')
 try_tests "${rest[@]}"
 for mechanism in afd wsapoll; do
-	say "the reactor and package poll with $mechanism"
-	GOETIA_MECHANISM=$mechanism try_tests . ./poll
+	say "the reactor and packages poll and aio with $mechanism"
+	GOETIA_MECHANISM=$mechanism try_tests . ./poll ./aio
 done

@@ -52,11 +52,11 @@ func (c *Conn) Close() error {
 	return c.nc.Close()
 }
 
-func (c *Conn) busy() bool {
-	p := &c.tail.pump
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.busy || c.tail.isHeld
+// busy says whether there is any of it.
+func (t *tail) busy() bool {
+	t.pump.mu.Lock()
+	defer t.pump.mu.Unlock()
+	return t.pump.busy || t.isHeld
 }
 
 // nonblockingFiles: pipes are not waited for as sockets are.

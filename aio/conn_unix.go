@@ -55,10 +55,8 @@ func (c *Conn) Close() error {
 	return c.nc.Close()
 }
 
-func (c *Conn) busy() bool { return false }
+// busy says whether there is any of it.
+func (*tail) busy() bool { return false }
 
 // nonblockingFiles: files that are in non-blocking mode can be waited for.
 const nonblockingFiles = true
-
-// doubt is for systems where reading can block that was said not to.
-type doubt struct{}

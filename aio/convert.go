@@ -66,7 +66,7 @@ var errBusy = errors.New("aio: what was written is not yet with the system, or w
 // Windows it fails, and changes nothing, while what was written has not been flushed, or
 // what was peeked at has not been read.
 func (c *Conn) Detach() (io.ReadWriteCloser, error) {
-	if c.busy() {
+	if c.tail.busy() {
 		return nil, errBusy
 	}
 	if !c.close() {

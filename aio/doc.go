@@ -37,12 +37,16 @@
 //	ReadFull, WriteAll, Copy, CopyBoth          may have moved a part; N tells how much
 //	Listener Accept, Incoming                   keeps: the connection is there for the next Accept
 //	Dial                                        closes what it has opened
-//	PacketConn ReadFrom, Read, Peek             keeps: no datagram is taken
-//	PacketConn WriteTo, Write                   keeps: no datagram was sent
+//	PacketConn Receive, Peek                    keeps: no datagram is taken
+//	PacketConn Send, SendTo                     keeps: no datagram was sent
+//	PipeListener Accept                         keeps: the client is there for the next Accept
+//	OpenPipe                                    closes what it has opened
+//	Foreign Read, Write                         keeps: what a read brings is for the next one
 //	TLS Handshake                               the connection is of no more use: close it
 //	TLS Read, Write                             keeps
 //	After, At                                   the timer is stopped
 //	Interval, Signals Next                      keeps: the tick or signal comes with the next poll
+//	CloseWrite                                  the direction may be ended or not; once more ends it
 //	Process Wait                                keeps: the status is there for the next Wait
 //	ReadWith, WriteWith                         as the function that was given
 //	Files, Lookup*                              the work goes on unseen, and its result is dropped

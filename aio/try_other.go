@@ -21,6 +21,4 @@ func (p *PacketConn) trySend([]byte, netip.AddrPort, net.Addr) (int, error) {
 	return 0, errors.ErrUnsupported
 }
 
-type doubt uint8
-
 func exhausted(error) bool { return false }

@@ -31,7 +31,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if flags.NArg() < 2 {
-		return errors.New("usage: dnsrace [-timeout DURATION] NAME SERVER:PORT...")
+		return errors.New("usage: dnsrace [-timeout DURATION] NAME SERVER:PORT [SERVER:PORT ...]")
 	}
 	loop, err := aio.New()
 	if err != nil {

@@ -26,7 +26,7 @@ func main() { task.Main(run) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 {
-		return errors.New("usage: supervisor 'NAME: COMMAND'...")
+		return errors.New("usage: supervisor 'NAME: COMMAND' ['NAME: COMMAND' ...]")
 	}
 	loop, err := aio.New()
 	if err != nil {

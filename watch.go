@@ -10,7 +10,8 @@ import (
 )
 
 // Watch is one wait for readiness, made by [AfterReadable] and the like. It fires once for
-// each time it is armed; making it arms it. Its methods are safe for concurrent use.
+// each time it is armed. Making it arms it, but for [NewWatch], which leaves that to
+// [Watch.Rearm]. Its methods are safe for concurrent use.
 type Watch struct {
 	// where is the source. It changes only to another one of the same shard, with the
 	// lock held, so it says without the lock which lock to take.

@@ -23,7 +23,7 @@
 //
 // Nothing here leaves the process, blocks a thread or starts a goroutine that stays. Whoever
 // waits does so on a sync.Cond, and what is under way arrives by time.AfterFunc. So inside a
-// testing/synctest bubble all waiting is durable, and an hour's latency takes no time at
+// testing/synctest bubble all waiting is durable, and an hour that passes takes no time at
 // all. Make the Network inside the bubble, and do not use it outside.
 //
 // # Determinism

@@ -4,6 +4,7 @@ package task
 import (
 	"context"
 	"errors"
+	"flag"
 	"io"
 	"os"
 
@@ -88,7 +89,7 @@ func Main(run func(ctx context.Context, args []string, out io.Writer) error) {
 		err = run(ctx, os.Args[1:], os.Stdout)
 	}
 	stop()
-	if err != nil {
+	if err != nil && !errors.Is(err, flag.ErrHelp) { // who asked for help has been given it
 		_, _ = io.WriteString(os.Stderr, err.Error()+"\n")
 		os.Exit(1)
 	}

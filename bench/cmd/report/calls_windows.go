@@ -26,7 +26,7 @@ type outcome struct {
 	heap   float64
 }
 
-func measure(m poll.Mechanism, set *source.Set) (outcome, error) {
+func measured(m poll.Mechanism, set *source.Set) (outcome, error) {
 	var out outcome
 	before := heap()
 	l, err := loop.NewServed(m, set)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-
 	"github.com/goetia-go/goetia/bench/internal/loop"
 	"github.com/goetia-go/goetia/bench/internal/report"
 	"github.com/goetia-go/goetia/bench/internal/source"
@@ -11,23 +9,24 @@ import (
 )
 
 func sections(r *report.Report) error {
-	switch os.Getenv("GOETIA_BENCH_SECTION") {
-	case "web":
-		webSections(r)
-		return nil
-	case "busy":
-		activeWeb(r, busyPairs)
-		return nil
-	case "aio":
-		aioSections(r)
-		return nil
-	}
 	wakeup.Peer()
-	const many = 10_000
-	events(r)
-	allocs(r, 1000)
-	wakes(r)
+	return measure(r, []part{
+		always("events", events),
+		always("allocs", func(r *report.Report) { allocs(r, 1000) }),
+		always("wakes", wakes),
+		{"sources", sources},
+		always("reactor", reactor),
+		always("futures", futures),
+		always("aio", func(r *report.Report) { echoes(r, 10) }),
+		always("idle", func(r *report.Report) { idleConns(r, 15_000, 3, 250) }),
+		always("web", func(r *report.Report) { idleWeb(r, 15_000, 3, 1200) }),
+		always("busy", func(r *report.Report) { activeWeb(r, 16) }),
+	})
+}
 
+// sources measures what many registrations cost.
+func sources(r *report.Report) error {
+	const many = 10_000
 	set, err := source.New(many)
 	if err != nil {
 		return err
@@ -44,24 +43,7 @@ func sections(r *report.Report) error {
 	}
 	growth(r, set)
 	uring(r, set)
-	set.Close()
-	reactor(r)
-	futures(r)
-	aioSections(r)
-	webSections(r)
 	return nil
-}
-
-const busyPairs = 16
-
-func aioSections(r *report.Report) {
-	echoes(r, 10)
-	idleConns(r, 15_000, 3, 250)
-}
-
-func webSections(r *report.Report) {
-	idleWeb(r, 15_000, 3, 1200)
-	activeWeb(r, busyPairs)
 }
 
 // heapOf registers all sources and returns how many bytes each added to the heap.

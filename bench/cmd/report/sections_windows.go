@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"os"
 
 	"github.com/goetia-go/goetia/bench/internal/report"
 	"github.com/goetia-go/goetia/bench/internal/source"
@@ -10,10 +9,17 @@ import (
 )
 
 func sections(r *report.Report) error {
-	if os.Getenv("GOETIA_BENCH_SECTION") == "web" {
-		idleWeb(r, 5_000, 1, 1200)
-		return nil
-	}
+	return measure(r, []part{
+		{"sources", sources},
+		always("allocs", func(r *report.Report) { allocs(r, 50) }),
+		always("futures", futures),
+		always("idle", func(r *report.Report) { idleConns(r, 5_000, 1, 500) }),
+		always("web", func(r *report.Report) { idleWeb(r, 5_000, 1, 1200) }),
+	})
+}
+
+// sources measures AFD and WSAPoll with many registrations.
+func sources(r *report.Report) error {
 	last := sockets[len(sockets)-1]
 	set, err := source.New(last)
 	if err != nil {
@@ -23,7 +29,7 @@ func sections(r *report.Report) error {
 	outcomes := make(map[poll.Mechanism]outcome)
 	failures := make(map[poll.Mechanism]error)
 	for _, m := range poll.Mechanisms() {
-		out, err := measure(m, set)
+		out, err := measured(m, set)
 		if err != nil {
 			failures[m] = err
 			continue
@@ -54,10 +60,5 @@ func sections(r *report.Report) error {
 			memoryLine(r, m, out.heap)
 		}
 	}
-	allocs(r, 50)
-	set.Close()
-	futures(r)
-	idleConns(r, 5_000, 1, 500)
-	idleWeb(r, 5_000, 1, 1200)
 	return nil
 }

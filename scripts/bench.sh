@@ -3,7 +3,7 @@
 #
 #   bench.sh                                     the report: the Poller against loops
 #                                                written by hand and against its targets,
-#                                                here and under Wine; five minutes
+#                                                here and under Wine; some ten minutes
 #   COUNT=10 BENCH=Event BASE=old.txt bench.sh   go test -bench, summed up by benchstat
 #                                                and compared with an earlier run
 #

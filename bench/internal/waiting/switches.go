@@ -88,6 +88,10 @@ func Channels(name string) (pair.Rival, func()) {
 			back <- struct{}{}
 		}
 	}()
+	end := func() {
+		close(there)
+		w.stop()
+	}
 	return pair.Rival{Name: name, Turn: func() (int, error) {
 		w.do(func() {
 			for range perTurn {
@@ -96,10 +100,7 @@ func Channels(name string) (pair.Rival, func()) {
 			}
 		})
 		return perTurn, nil
-	}}, func() {
-		close(there)
-		w.stop()
-	}
+	}}, end
 }
 
 // Coroutine has a coroutine of iter.Pull go on. The unit is a call of next: there and back.
@@ -113,6 +114,10 @@ func Coroutine(name string) (pair.Rival, func()) {
 			}
 		})
 	})
+	end := func() {
+		w.do(stop)
+		w.stop()
+	}
 	return pair.Rival{Name: name, Turn: func() (int, error) {
 		w.do(func() {
 			for range perTurn {
@@ -120,10 +125,7 @@ func Coroutine(name string) (pair.Rival, func()) {
 			}
 		})
 		return perTurn, nil
-	}}, func() {
-		w.do(stop)
-		w.stop()
-	}
+	}}, end
 }
 
 // AwaitResume has a coroutine of package coro give way and be polled again. The unit is one of these.

@@ -79,14 +79,7 @@ func (c *echoCommand) Run(e *env) error {
 	} else {
 		_, err = fmt.Fprintf(e.stdout, "listening on %s\nmechanism %s\n", server.Addr(), server.Mechanism())
 	}
-	ctx, stop := e.ctx, context.CancelFunc(func() {})
-	switch {
-	case err != nil: // nobody can read where it listens
-		ctx, stop = context.WithCancel(ctx)
-		stop()
-	case c.For > 0:
-		ctx, stop = context.WithTimeout(ctx, c.For)
-	}
+	ctx, stop := e.serving(c.For, err)
 	defer stop()
 	err = errors.Join(err, server.Serve(ctx))
 	return errors.Join(err, c.report(e, server.Counts()))

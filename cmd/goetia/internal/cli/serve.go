@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -86,14 +85,7 @@ func (c *serveCommand) Run(e *env) error {
 		}
 		_, err = fmt.Fprintf(e.stdout, "listening on %s\n%s\n%s (%s)\n", s.Addr(), s.URL(), s.URL()+webserve.DebugPath[1:], how)
 	}
-	ctx, stop := e.ctx, context.CancelFunc(func() {})
-	switch {
-	case err != nil: // nobody can read where it listens
-		ctx, stop = context.WithCancel(ctx)
-		stop()
-	case c.For > 0:
-		ctx, stop = context.WithTimeout(ctx, c.For)
-	}
+	ctx, stop := e.serving(c.For, err)
 	defer stop()
 	err = errors.Join(err, s.Serve(ctx))
 	return errors.Join(err, c.report(e, s))

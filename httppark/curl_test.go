@@ -57,14 +57,19 @@ func curl(t *testing.T) string {
 	if err == nil {
 		_, err = exec.LookPath("mkfifo")
 	}
-	if err == nil {
-		return program
+	if err != nil {
+		absent(t, err.Error())
 	}
+	return program
+}
+
+// absent skips a test whose program is not there, or fails if everything has to be.
+func absent(t *testing.T, why string) {
+	t.Helper()
 	if os.Getenv("GOETIA_REQUIRE") == "all" {
-		t.Fatalf("%v, and GOETIA_REQUIRE=all; scripts/setup.sh installs it", err)
+		t.Fatal(why + ", and GOETIA_REQUIRE=all; scripts/setup.sh installs it")
 	}
-	t.Skipf("NOT RUN: %v", err)
-	return ""
+	t.Skip("NOT RUN: " + why)
 }
 
 // rest waits until a connection is idle, and parked where that is done.
@@ -120,7 +125,7 @@ func (s *site) raw(sent string) *curling {
 		s.t.Fatal(err)
 	}
 	if !strings.Contains(string(about), " "+scheme+" ") {
-		s.t.Skipf("NOT RUN: this curl has no %s:\n%s", scheme, about)
+		absent(s.t, fmt.Sprintf("this curl has no %s:\n%s", scheme, about))
 	}
 	return s.start(append(append([]string{"--disable"}, common()...), scheme+"://"+s.l.Addr().String()+"/1"+url.PathEscape(sent)))
 }

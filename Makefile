@@ -36,7 +36,7 @@ test-cli: ## the command line tool's tests
 	@scripts/test-cli.sh
 test-cli-windows: ## the same under Wine
 	@scripts/test-windows.sh --cli
-test-web: ## curl, wrk and a browser against goetia serve
+test-web: ## curl, wrk and a browser against goetia serve, and curl against package httppark
 	@scripts/test-web.sh
 test-examples: ## the examples' tests
 	@scripts/test-examples.sh

@@ -36,6 +36,9 @@
 //     parked.
 //   - ReadHeaderTimeout begins with the first byte after a pause, not with the fourth. Until
 //     the fourth, what was left of IdleTimeout holds as well, as always.
+//   - A request that breaks off within its head after a pause makes its connection active before
+//     that is closed, as on a new connection. Without parking it is closed as an idle one
+//     if all that came of it came at once.
 //   - Up to four bytes of line ends before a request are skipped after a pause. net/http does
 //     that after a POST only; RFC 9112, section 2.2, asks for it.
 //   - With TLS the handshake is made before StateNew and ConnContext are called, which do not

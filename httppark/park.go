@@ -122,14 +122,12 @@ func (c *conn) ready(goetia.Readiness) {
 	if ok {
 		c.set(queued)
 		c.learn(time.Duration(now() - c.deadline))
+		l.counts.resumes.Add(1) // before its client sees an answer
 		l.put(c, accepting)
 		l.ring()
 	}
 	c.mu.Unlock()
 	l.mu.Unlock()
-	if ok {
-		l.counts.resumes.Add(1)
-	}
 }
 
 // regain has a parked connection be one of package net again, and says whether it is.

@@ -114,8 +114,9 @@ func (c *TLS) handshaken() (ready bool, err error) {
 // handshake is the coroutine.
 func (c *TLS) handshake(yield func(struct{}) bool) {
 	c.w.wait = func() bool { return yield(struct{}{}) }
-	c.failed = c.t.HandshakeContext(context.Background())
-	c.w.wait = nil
+	err := errNoHandshake
+	defer func() { c.failed, c.w.wait = err, nil }() // a function of the Config may panic
+	err = c.t.HandshakeContext(context.Background())
 }
 
 // Handshake is a future of [TLS.PollHandshake].

@@ -19,7 +19,8 @@ type Dialer struct {
 	// Its own deadlines and its fallback delay are not used.
 	Net net.Dialer
 	// Timeout, if not zero, is how long connecting may take in all, looking up included.
-	// The error is then a net.Error whose Timeout is true, and os.ErrDeadlineExceeded.
+	// The error is then a net.Error whose Timeout is true, and os.ErrDeadlineExceeded. A
+	// negative one is over at once.
 	Timeout time.Duration
 	// Delay is how long an attempt has before the next address is tried beside it; 250 ms
 	// if it is zero (RFC 8305, section 5).
@@ -88,7 +89,7 @@ func (f *dialing) poll(cx *future.Context) (c *Conn, ready bool, err error) {
 		if err := f.begin(); err != nil {
 			return nil, true, err
 		}
-		if f.d.Timeout > 0 {
+		if f.d.Timeout != 0 {
 			f.endAt = now.Add(f.d.Timeout)
 			f.timeout = cx.Clock().AfterFunc(f.d.Timeout, f.slot.Wake)
 		}

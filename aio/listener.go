@@ -164,7 +164,7 @@ func (f accepting) Poll(cx *future.Context) (future.Result[*Conn], bool) {
 func (f accepting) Cancel() { f.a.r.drop() }
 
 // Incoming is the stream of a Listener's connections, and of what accepting fails with. It ends
-// when the Listener is closed.
+// when the Listener or its Loop is closed.
 type Incoming struct{ a *Listener }
 
 // Incoming returns the stream of connections.
@@ -178,6 +178,9 @@ func (s Incoming) PollNext(cx *future.Context) (r future.Result[*Conn], ok, read
 			_ = c.Close() // it was accepted while the Listener was being closed
 		}
 		return r, false, true
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return r, false, true // the Loop is: it would be the same for ever
 	}
 	return future.Result[*Conn]{Value: c, Err: err}, ready, ready
 }

@@ -53,7 +53,7 @@ func (p *PacketConn) trySend(b []byte, to netip.AddrPort, addr net.Addr) (int, e
 	defer k.release()
 	k.b, k.what = b, doSend
 	switch u, ok := addr.(*net.UnixAddr); {
-	case ok:
+	case ok && u != nil:
 		k.to = &syscall.SockaddrUnix{Name: u.Name}
 	case addr != nil:
 		return 0, errUnsupported("sending", addr)

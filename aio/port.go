@@ -7,6 +7,7 @@ import (
 
 	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
+	"github.com/goetia-go/goetia/poll"
 )
 
 // port is a source on a Loop, and who waits for it to be readable and to be writable.
@@ -113,7 +114,7 @@ func (s *side) found(all bool) {
 
 // failure is what arming has failed with, as an operation returns it.
 func (p *port) failure(err error) error {
-	if p.closed.Load() {
+	if p.closed.Load() || errors.Is(err, poll.ErrClosed) {
 		return net.ErrClosed
 	}
 	return err

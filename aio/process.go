@@ -39,7 +39,7 @@ type Process struct {
 
 // Start starts a command, as its Start method does, with some of its standard streams piped to
 // here. The command's own settings for those must be nil. What it gives as an io.Reader or
-// io.Writer that is no *os.File costs a goroutine each.
+// io.Writer that is no *os.File costs a goroutine each, and one for Wait.
 //
 // The process has to be waited for with Wait, also after Kill, and remains a zombie until then.
 func (l *Loop) Start(cmd *exec.Cmd, pipes Stdio) (p *Process, err error) {
@@ -89,8 +89,22 @@ func (l *Loop) Start(cmd *exec.Cmd, pipes Stdio) (p *Process, err error) {
 	if err := cmd.Start(); err != nil {
 		return p, err
 	}
-	p.watch(l)
+	if !copies(cmd) {
+		p.watch(l)
+	}
 	return p, nil
+}
+
+// copies says whether the command's Wait waits for more than the process: what package exec copies
+// goes on for as long as anybody has the other end, such as a grandchild. A goroutine waits then, since
+// a Poll does not block.
+func copies(cmd *exec.Cmd) bool {
+	for _, s := range []any{cmd.Stdin, cmd.Stdout, cmd.Stderr} {
+		if _, file := s.(*os.File); s != nil && !file {
+			return true
+		}
+	}
+	return false
 }
 
 // ours is this end of a pipe.

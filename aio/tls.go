@@ -114,8 +114,9 @@ func (c *TLS) handshaken() (ready bool, err error) {
 // handshake is the coroutine.
 func (c *TLS) handshake(yield func(struct{}) bool) {
 	c.w.wait = func() bool { return yield(struct{}{}) }
-	c.failed = c.t.HandshakeContext(context.Background())
-	c.w.wait = nil
+	err := errNoHandshake
+	defer func() { c.failed, c.w.wait = err, nil }() // a function of the Config may panic
+	err = c.t.HandshakeContext(context.Background())
 }
 
 // Handshake is a future of [TLS.PollHandshake].
@@ -136,6 +137,11 @@ func (c *TLS) PollRead(cx *future.Context, b []byte) (n int, ready bool, err err
 	if len(b) == 0 {
 		return 0, true, nil
 	}
+	if len(c.w.out) >= maxAnswers {
+		if sent, _ := c.w.pollSend(); !sent {
+			return 0, false, nil
+		}
+	}
 	n, err = c.t.Read(b)
 	// Reading may have made something to send, such as the answer to a key update. What
 	// sending fails with is for the writer.
@@ -149,8 +155,14 @@ func (c *TLS) PollRead(cx *future.Context, b []byte) (n int, ready bool, err err
 	return 0, true, err
 }
 
-// maxRecord is what fits into a record.
-const maxRecord = 16 << 10
+const (
+	// maxRecord is what fits into a record.
+	maxRecord = 16 << 10
+	// maxAnswers is how much may be left to send for reading to go on: more than PollWrite ever
+	// leaves. A peer that asks for one key update after the other (RFC 8446, section 4.6.3) and
+	// does not read the answers would have them pile up otherwise.
+	maxAnswers = 2 * maxRecord
+)
 
 // PollWrite implements [Writer]: it takes up to 16 KiB, unless records are still to be sent. What
 // does not go out at once is sent by further operations in either direction, or by Flush.

@@ -153,29 +153,32 @@ func (co *Co) unwind() {
 }
 
 // Await polls a future until it is ready, waits in between, and returns its value. If the coroutine is
-// cancelled meanwhile, so is the future, and Await does not return. It panics if it is called by
-// anybody but the coroutine.
+// cancelled meanwhile or the future panics, the future is cancelled, and Await does not return. It
+// panics if it is called by anybody but the coroutine.
 func Await[T any](co *Co, f future.Future[T]) T {
 	co.enter("Await")
-	if co.state == unwinding {
-		future.Cancel(f)
-		runtime.Goexit()
-	}
-	for {
-		if v, ready := poll(co, f); ready {
+	over := false
+	defer func() {
+		if !over {
+			// What has panicked may hold others that have not, and nobody else has it.
+			co.polling = false
+			future.Cancel(f)
+		}
+	}()
+	for co.state != unwinding {
+		co.polling = true
+		v, ready := f.Poll(co.cx)
+		co.polling = false
+		if ready {
+			over = true
 			return v
 		}
 		if !co.wait() {
-			future.Cancel(f)
-			runtime.Goexit()
+			break
 		}
 	}
-}
-
-func poll[T any](co *Co, f future.Future[T]) (T, bool) {
-	co.polling = true
-	defer co.polled()
-	return f.Poll(co.cx)
+	runtime.Goexit()
+	panic("not reached")
 }
 
 func (co *Co) polled() { co.polling = false }

@@ -380,3 +380,26 @@ func TestAwaitAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestAwaitPanicCancels: what a future that panics holds besides was left where it was.
+func TestAwaitPanicCancels(t *testing.T) {
+	t.Parallel()
+	var e future.Event
+	boo := future.PollFunc[struct{}](func(*future.Context) (struct{}, bool) { panic("boo") })
+	var l future.Local
+	defer l.Close()
+	recovered := future.Spawn(&l, coro.New(func(co *coro.Co) (v any) {
+		defer func() { v = recover() }()
+		coro.Await(co, future.Join2[struct{}, struct{}](e.Listen(), boo))
+		return nil
+	}))
+	if err := l.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if r, _ := recovered.Result(); r.Value != "boo" {
+		t.Errorf("recovered %v", r.Value)
+	}
+	if n := e.Listeners(); n != 0 {
+		t.Errorf("%d still listen", n)
+	}
+}

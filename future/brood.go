@@ -41,12 +41,17 @@ func (b *brood[F]) grow() *kid[F] {
 
 // place puts a child in a place where there is none, and has it polled.
 func (b *brood[F]) place(k *kid[F], f F) {
-	if any(f) == nil {
-		panic("future: a nil Future or Stream was given to a combinator")
-	}
+	given(f)
 	k.f, k.live = f, true
 	b.live++
 	k.Wake()
+}
+
+// given panics if there is no future or stream.
+func given(f any) {
+	if f == nil {
+		panic("future: a nil Future or Stream was given to a combinator")
+	}
 }
 
 // remove takes a child out that has ended.
@@ -71,7 +76,11 @@ func (b *brood[F]) next(cx *Context, p *pace) *kid[F] {
 		}
 		n := b.queue
 		b.queue, n.next = n.next, nil
-		n.begin()
+		if n.begin()&completed != 0 {
+			// It was given up while somebody was waking it, and its place may not even be
+			// there any more.
+			continue
+		}
 		if k := b.kids[n.index]; k.live {
 			return k
 		}

@@ -165,3 +165,8 @@ func TestSetsGoOn(t *testing.T) {
 		t.Errorf("%d left", u.Len())
 	}
 }
+
+func TestToChanOfNilChannel(t *testing.T) {
+	t.Parallel()
+	mustPanic(t, func() { ToChan(StreamOf(1), nil) })
+}

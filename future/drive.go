@@ -29,12 +29,34 @@ func RunUntil[T any](ctx context.Context, l *Local, f Future[T]) (T, error) {
 	t.Done() // so that a panic has somebody to go to
 	err := l.drive(ctx, t.Finished)
 	if err != nil && !t.Finished() {
-		t.Cancel()
-		var none T
-		return none, err
+		l.evict(t)
 	}
-	r, _ := t.Result()
-	return r.Get()
+	r, ended := t.Result()
+	switch {
+	case ended && r.Err == nil:
+		return r.Value, nil
+	case err == nil:
+		err = ErrClosed // before f was spawned: nobody else has the handle and could have cancelled it
+	}
+	return r.Value, err
+}
+
+// evict cancels a task that has not ended at once, if nobody drives l, and otherwise when its
+// turn comes.
+func (l *Local) evict(t runnable) {
+	n := t.base()
+	n.schedule(closing)
+	if !l.driven.CompareAndSwap(undriven, driving) {
+		return
+	}
+	defer l.leave()
+	l.takeIn()
+	if n.state.Load()&completed == 0 {
+		l.running = n.index + 1
+		t.drop()
+		l.running = 0
+		l.forget(n)
+	}
 }
 
 // Poll runs what is ready, and is ready when all tasks have ended: so one Local is a future of

@@ -2,6 +2,7 @@ package future
 
 import (
 	"container/heap"
+	"math"
 	"time"
 )
 
@@ -44,7 +45,7 @@ func (c *ManualClock) Advance(d time.Duration) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	until := c.passed + d
+	until := c.after(d)
 	for c.fire(until) {
 	}
 	c.passed = max(c.passed, until)
@@ -64,6 +65,12 @@ func (c *ManualClock) AdvanceToNext() bool {
 	for newest := c.made; len(c.timers) > 0 && c.timers[0].order <= newest && c.fire(until); {
 	}
 	return true
+}
+
+// after is when d will have passed. Time does not go on for ever: what would be after its end is
+// then. The lock is held.
+func (c *ManualClock) after(d time.Duration) time.Duration {
+	return c.passed + min(max(d, 0), math.MaxInt64-c.passed)
 }
 
 // Timers is how many timers are set.
@@ -118,7 +125,7 @@ func (t *manualTimer) Reset(d time.Duration) bool {
 	defer c.mu.Unlock()
 	was := t.remove()
 	c.made++
-	t.due, t.order = c.passed+max(d, 0), c.made
+	t.due, t.order = c.after(d), c.made
 	heap.Push(&c.timers, t)
 	return was
 }

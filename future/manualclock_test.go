@@ -1,6 +1,7 @@
 package future
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -65,5 +66,22 @@ func TestManualClockPanics(t *testing.T) {
 			advance()
 		}()
 		c.Now()
+	}
+}
+
+// TestManualClockFarAway: a time beyond what a Duration holds came at once.
+func TestManualClockFarAway(t *testing.T) {
+	t.Parallel()
+	var c ManualClock
+	c.Advance(time.Hour)
+	rang := 0
+	c.AfterFunc(math.MaxInt64, func() { rang++ })
+	c.Advance(time.Hour)
+	if rang != 0 {
+		t.Fatal("rang after an hour")
+	}
+	c.Advance(math.MaxInt64)
+	if rang != 1 {
+		t.Errorf("rang %d times at the end of time", rang)
 	}
 }

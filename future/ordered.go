@@ -16,8 +16,9 @@ type Ordered[T any] struct {
 	values []T
 }
 
-// Push adds a future. It is polled with the set.
+// Push adds a future. It is polled with the set. A nil one panics, and the set stays as it was.
 func (o *Ordered[T]) Push(f Future[T]) {
+	given(f)
 	var k *kid[Future[T]]
 	if n := len(o.free); n > 0 {
 		k = o.kids[o.free[n-1]]

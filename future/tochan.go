@@ -3,8 +3,12 @@ package future
 // ToChan sends the items of a stream to a channel, and is ready when all have been sent. The channel
 // belongs to it: it is closed when the stream has ended, and also when the future is cancelled,
 // which ends the waiting of those who receive. What there is room for is sent by whoever polls; to
-// wait, the future has a goroutine, which ends with it.
+// wait, the future has a goroutine, which ends with it. It panics if the channel is nil, which cannot
+// be closed.
 func ToChan[T any](s Stream[T], ch chan<- T) Future[struct{}] {
+	if ch == nil {
+		panic("future: ToChan of a nil channel")
+	}
 	return &toChan[T]{upstream: flow(s), ch: ch}
 }
 

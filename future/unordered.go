@@ -12,8 +12,9 @@ type Unordered[T any] struct {
 	free []*kid[Future[T]]
 }
 
-// Push adds a future. It is polled with the set.
+// Push adds a future. It is polled with the set. A nil one panics, and the set stays as it was.
 func (u *Unordered[T]) Push(f Future[T]) {
+	given(f)
 	if n := len(u.free); n > 0 {
 		k := u.free[n-1]
 		u.free = u.free[:n-1]

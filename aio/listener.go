@@ -100,8 +100,11 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 		}
 		if a.resting.Load() {
 			a.r.slot.Register(cx.Waker())
-			if a.resting.Load() && !a.closed.Load() {
+			if a.resting.Load() && !a.closed.Load() && !a.gone.Load() {
 				return nil, false, nil
+			}
+			if a.gone.Load() {
+				a.resting.Store(false) // the timer went with the Reactor
 			}
 			continue
 		}

@@ -18,6 +18,8 @@ import (
 type PipeListener struct {
 	path string
 	slot future.Slot
+	// running is the goroutine that waits.
+	running sync.WaitGroup
 
 	mu sync.Mutex
 	// instance is the one that has no client yet, and waiting the wait for one.
@@ -60,7 +62,8 @@ func (p *PipeListener) PollAccept(cx *future.Context) (s *Foreign, ready bool, e
 		if p.waiting, err = namedpipe.Connect(p.instance); err != nil {
 			return nil, true, fmt.Errorf("aio: %s: %w", p.path, err)
 		}
-		go p.wait(p.waiting)
+		w := p.waiting
+		p.running.Go(func() { p.wait(w) })
 	}
 	if !p.came {
 		p.slot.Register(cx.Waker())
@@ -102,7 +105,8 @@ func (f pipeAccepting) Poll(cx *future.Context) (future.Result[*Foreign], bool) 
 
 func (f pipeAccepting) Cancel() { f.p.slot.Clear() }
 
-// Close ends the listening. Who waits fails with net.ErrClosed.
+// Close ends the listening, and returns when there is no pipe of this name any more, but for
+// clients that have been accepted. Who waits fails with net.ErrClosed.
 func (p *PipeListener) Close() error {
 	p.mu.Lock()
 	if p.closed {
@@ -118,6 +122,7 @@ func (p *PipeListener) Close() error {
 		err = namedpipe.Close(p.instance)
 	}
 	p.mu.Unlock()
+	p.running.Wait()
 	p.slot.Wake()
 	return err
 }

@@ -18,6 +18,8 @@ type port struct {
 	w   side
 	// closed is set by close.
 	closed atomic.Bool
+	// gone: the registration has ended, by close or with the Reactor.
+	gone atomic.Bool
 	// soft: it has no descriptor, and is told by its peer that it is ready.
 	soft bool
 }
@@ -79,6 +81,9 @@ func (s *side) wait(cx *future.Context, in goetia.Interest) (ready bool, err err
 
 // fire is the watch's callback.
 func (s *side) fire(r goetia.Readiness) {
+	if r&goetia.Closed != 0 {
+		s.p.gone.Store(true)
+	}
 	for {
 		old := s.state.Load()
 		if s.state.CompareAndSwap(old, old&^armed|fired) {

@@ -17,7 +17,7 @@ func sections(r *report.Report) error {
 		{"sources", sources},
 		always("reactor", reactor),
 		always("futures", futures),
-		always("aio", func(r *report.Report) { echoes(r, 10) }),
+		always("aio", func(r *report.Report) { echoes(r, 6) }),
 		always("idle", func(r *report.Report) { idleConns(r, 15_000, 3, 250) }),
 		always("web", func(r *report.Report) { idleWeb(r, 15_000, 3, 1200) }),
 		always("busy", func(r *report.Report) { activeWeb(r, 16) }),

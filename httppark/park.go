@@ -118,8 +118,7 @@ func (c *conn) ready(goetia.Readiness) {
 	}
 	l.mu.Lock()
 	c.mu.Lock()
-	ok := c.is(parked)
-	if ok {
+	if c.is(parked) {
 		c.set(queued)
 		c.learn(time.Duration(now() - c.deadline))
 		l.counts.resumes.Add(1) // before its client sees an answer

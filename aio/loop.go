@@ -59,6 +59,7 @@ func Default() (*Loop, error) {
 // the Loop calls its Turn and Run.
 func (l *Loop) Reactor() *goetia.Reactor { return l.r }
 
-// Close ends the Loop: what waits on it fails with net.ErrClosed. Connections and listeners stay
-// open, and are closed by their own Close. Calls after the first return nil.
+// Close ends the Loop: what waits on it fails with net.ErrClosed. Its timers end, too, so that whoever
+// waits for After, At or an Interval waits for ever, unless it is cancelled. Connections and listeners
+// stay open, and are closed by their own Close. Calls after the first return nil.
 func (l *Loop) Close() error { return l.r.Close() }

@@ -20,12 +20,15 @@ func NewWatch[T any](v T) *Watch[T] { return &Watch[T]{value: v} }
 func (w *Watch[T]) Set(v T) { w.Update(func(T) T { return v }) }
 
 // Update puts what f makes of the value in its place. No other change comes in between; f must not
-// use the Watch.
+// use the Watch. After Close there are no more changes: f is not called.
 func (w *Watch[T]) Update(f func(T) T) {
 	var b wakers
 	func() {
 		w.mu.Lock()
 		defer w.mu.Unlock() // f may panic
+		if w.closed {
+			return
+		}
 		w.value = f(w.value)
 		w.version++
 		w.waiting.settleAll(waitIdle, &b)

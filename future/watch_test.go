@@ -33,6 +33,19 @@ func TestWatch(t *testing.T) {
 	}
 }
 
+// TestWatchChangesNoMore: a value that was said to be the last is not replaced.
+func TestWatchChangesNoMore(t *testing.T) {
+	t.Parallel()
+	w := NewWatch(1)
+	a := w.Watcher()
+	w.Close()
+	w.Set(2)
+	w.Update(func(int) int { t.Error("asked for a change after Close"); return 3 })
+	if r := mustBe(t, a.Changed()); r.Err == nil || w.Get() != 1 {
+		t.Errorf("%v, and the value is %d", r, w.Get())
+	}
+}
+
 func TestWatchOutlivesAPanicOfUpdate(t *testing.T) {
 	t.Parallel()
 	var w Watch[int]

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 )
@@ -49,7 +50,9 @@ func TestSlowReaderWithLargeBacklog(t *testing.T) {
 		go func() {
 			defer close(sent)
 			_, _ = c.Write(want)
-			_ = c.CloseWrite()
+			if runtime.GOOS != "windows" {
+				_ = c.CloseWrite()
+			}
 		}()
 		eventually(t, "the server no longer reads", func() bool { return s.Paused() == 1 })
 		select {
@@ -71,6 +74,11 @@ func TestSlowReaderWithLargeBacklog(t *testing.T) {
 		<-sent
 		if !bytes.Equal(got, want) {
 			t.Errorf("%d of %d bytes came back, or others", len(got), len(want))
+		}
+		if runtime.GOOS == "windows" {
+			// Wine now and then tells a client of the end as soon as both directions
+			// have one, with bytes before it that nobody has read.
+			_ = c.CloseWrite()
 		}
 		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
 			t.Errorf("after everything came back: %v, want the end", err)

@@ -15,12 +15,15 @@ readonly ALL=(arm arm64 mips ppc64le riscv64 s390x)
 
 # test_arch GOARCH prints what its tests print, in one piece. Ten minutes are the limit:
 # emulation is slower by a factor of ten and more. Tests are told, since how much
-# processor time something took says nothing there.
+# processor time something took says nothing there. Package httppark is left out: nothing in
+# it depends on a processor (vet-all.sh type-checks it, test-oldkernel.sh runs it on 386), and its
+# many TLS handshakes, emulated, run into the time limits that it is about.
 test_arch() {
-	local arch=$1 processor=$1 out rc=0
+	local arch=$1 processor=$1 out rc=0 packages
 	if [[ $arch == arm64 ]]; then processor=aarch64; fi
+	mapfile -t packages < <(in_root go list ./... | grep -v '/httppark$')
 	out=$(in_root env GOETIA_EMULATED=1 GOOS=linux GOARCH="$arch" CGO_ENABLED=0 \
-		go test -short -count=1 -timeout=10m -exec "$REPO/scripts/qemu-exec.sh $processor" ./... 2>&1) || rc=1
+		go test -short -count=1 -timeout=10m -exec "$REPO/scripts/qemu-exec.sh $processor" "${packages[@]}" 2>&1) || rc=1
 	say "linux/$arch"
 	printf '%s\n' "$out"
 	return "$rc"

@@ -3,7 +3,7 @@
 # binaries, a serial console, and power off. Source it after lib.sh.
 
 # A kernel takes a second or two to start under emulation; a test that hangs must not.
-VM_TIMEOUT=${VM_TIMEOUT:-600}
+VM_TIMEOUT=${VM_TIMEOUT:-900}
 
 # debian_file PACKAGE fetches and unpacks a package, once, and prints the folder. Nothing
 # is installed: a kernel package would rewrite this machine's boot loader.

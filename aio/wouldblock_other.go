@@ -7,7 +7,5 @@ import (
 	"syscall"
 )
 
-// EWOULDBLOCK is EAGAIN's other name, and another number on few systems.
-func again(err error) bool {
-	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EWOULDBLOCK)
-}
+// EWOULDBLOCK is the same number wherever it exists, and wasip1 has no name for it.
+func again(err error) bool { return errors.Is(err, syscall.EAGAIN) }

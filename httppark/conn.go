@@ -61,6 +61,8 @@ const (
 	guarded
 	// silent: it lingers or has left without a request since the server has it.
 	silent
+	// named: the server has told its hook of this connection, and so will of its end.
+	named
 )
 
 // enough bytes are those that net/http waits for before it sets a deadline for headers.
@@ -190,6 +192,9 @@ func (c *conn) linger(from phase) bool {
 	ended := c.l.ended.Load()
 	switch {
 	case !c.is(from):
+		return false
+	case c.flags&named == 0:
+		// The server has something above it (ServeTLS), and would tell of the end of that.
 		return false
 	case ended && from == poised:
 		c.set(busy)

@@ -45,6 +45,9 @@ func (l *Listener) attach(srv *http.Server) {
 func (c *conn) note(s http.ConnState) bool {
 	switch s {
 	case http.StateNew:
+		c.mu.Lock()
+		c.flags |= named
+		c.mu.Unlock()
 		return !c.resumed
 	case http.StateActive:
 		if c.is(busy) {

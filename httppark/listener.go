@@ -241,6 +241,7 @@ func (l *Listener) next() *conn {
 		if claimed {
 			c.set(fresh)
 			c.resumed = true
+			c.flags &^= named
 			c.deadline = 0
 			c.guard()
 		} else {

@@ -251,7 +251,19 @@ func TestServeTLS(t *testing.T) {
 	l := Wrap(listen(t), srv, WithLinger(0, 0))
 	served := make(chan error)
 	go func() { served <- srv.ServeTLS(l, certFile, keyFile) }()
-	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	// The handshake begins when a connection that is the server's own would have been parked.
+	late := func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := new(net.Dialer).DialContext(ctx, network, addr)
+		for began := l.clock.tick.Load(); err == nil && l.clock.tick.Load()-began < 4; {
+			select {
+			case <-time.After(time.Millisecond):
+			case <-ctx.Done():
+				err = ctx.Err()
+			}
+		}
+		return c, err
+	}
+	transport := &http.Transport{DialContext: late, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{Transport: transport, Timeout: patient}
 	for range 3 {

@@ -12,6 +12,12 @@ CACHE=${GOETIA_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/goetia}
 # tells it from a failure.
 readonly MISSING=77
 
+# Packages in which something depends on the processor or on the kernel: layouts of structures,
+# system calls. The others compute alike everywhere, and one emulated processor of each kind
+# (32 bits, big-endian) is enough for them.
+# shellcheck disable=SC2034 # used by those who source this
+readonly KERNEL_PACKAGES=(. ./aio ./poll ./internal/...)
+
 say() { printf '== %s\n' "$*" >&2; }
 
 die() {

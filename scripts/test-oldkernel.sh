@@ -18,7 +18,8 @@ root=$work/root
 vm_root "$root"
 
 vm_sources "$root/src"
-for arch in amd64 386; do vm_collect "$root/src.$arch" linux "$arch"; done
+vm_collect "$root/src.amd64" linux amd64 ./...
+vm_collect "$root/src.386" linux 386 "${KERNEL_PACKAGES[@]}"
 
 cat >"$root/init" <<'INIT'
 #!/bin/busybox sh

@@ -101,7 +101,7 @@ fi
 
 job=$work/job
 vm_sources "$job/src"
-vm_collect "$job/bin" windows 386 -overlay "$("$here/wine-overlay.sh")"
+vm_collect "$job/bin" windows 386 -overlay "$("$here/wine-overlay.sh")" ./...
 cat >"$job/run" <<'RUN'
 #!/bin/sh
 echo "Wine $("$WINE" --version), kernel $(uname -r)"

@@ -3,7 +3,7 @@
 # binaries, a serial console, and power off. Source it after lib.sh.
 
 # A kernel takes a second or two to start under emulation; a test that hangs must not.
-VM_TIMEOUT=${VM_TIMEOUT:-900}
+VM_TIMEOUT=${VM_TIMEOUT:-1800}
 
 # debian_file PACKAGE fetches and unpacks a package, once, and prints the folder. Nothing
 # is installed: a kernel package would rewrite this machine's boot loader.
@@ -95,14 +95,14 @@ vm_boot() {
 	return "$rc"
 }
 
-# vm_collect DIR GOOS GOARCH [GO TEST FLAG...] builds the library's test binaries into DIR.
+# vm_collect DIR GOOS GOARCH [GO TEST FLAG...] PACKAGE... builds test binaries of the library into DIR.
 vm_collect() {
 	local dir=$1 os=$2 arch=$3 log
 	shift 3
 	say "building test binaries for $os/$arch"
 	log=$(mktemp)
 	if ! in_root env GOETIA_COLLECT="$dir" GOOS="$os" GOARCH="$arch" CGO_ENABLED=0 \
-		go test -short -count=1 "$@" -exec "$REPO/scripts/collect-exec.sh" ./... >"$log" 2>&1; then
+		go test -short -count=1 -exec "$REPO/scripts/collect-exec.sh" "$@" >"$log" 2>&1; then
 		cat "$log" >&2
 		rm -f "$log"
 		return 1

@@ -50,7 +50,7 @@ test-libkqueue: ## the kqueue mechanism over libkqueue, where Debian's experimen
 .PHONY: lint vet-all
 lint: ## gofumpt, go vet, staticcheck as several systems see the code, shellcheck
 	@scripts/lint.sh
-vet-all: ## go vet for every system and processor that is named
+vet-all: ## the analyzers of go vet for every system and processor that is named
 	@scripts/vet-all.sh
 
 .PHONY: fuzz bench clean

@@ -114,11 +114,11 @@ in_root() { (cd "$REPO" && GOWORK=off "$@"); }
 # library through go.work.
 in_module() { (cd "$REPO/$1" && shift && "$@"); }
 
-# pinned_tools prints the folder with the programs that tools/go.mod pins, built once
+# pinned_tools prints the folder with the programs that tools/go.mod pins or has, built once
 # for each state of that module.
 pinned_tools() {
 	local dir
-	dir=$CACHE/tools/$(cat "$REPO/tools/go.sum" "$REPO/tools/go.mod" <(go version) | sha256sum | cut -c1-16)
+	dir=$CACHE/tools/$(cat "$REPO/tools"/go.{sum,mod} "$REPO/tools"/*/*.go <(go version) | sha256sum | cut -c1-16)
 	if [[ ! -d $dir ]]; then
 		say "building the pinned tools"
 		mkdir -p "$dir.new"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Type-checks and vets the library, tests included, for every system and processor that
-# it names: most of them cannot run here, and no file may rot for that.
+# it names: most of them cannot run here, and no file may rot for that. tools/vetall does it
+# and not go vet, which would compile the standard library for each of them.
 #
 #   vet-all.sh [GOOS/GOARCH...]
 set -euo pipefail
@@ -21,32 +22,19 @@ readonly PAIRS=(
 # The command line tool is meant for fewer.
 readonly CLI_PAIRS=(windows/amd64 darwin/arm64 freebsd/amd64)
 
-# Nearly all the time goes into compiling the standard library once for each pair; what
-# test-arch.sh and staticcheck compile is shared. Each processor gets a pair of its own:
-# one build alone seldom keeps two busy.
-export CGO_ENABLED=0 GOFLAGS=-p=1
+# Each processor gets a share of the list; files that were parsed once serve a whole share.
+vetall=$(pinned_tools)/vetall
 jobs=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
-
-# vet_pair GOOS/GOARCH prints one line, or what is wrong.
-vet_pair() {
-	local pair=$1 out rc=0
-	out=$(in_root env GOOS="${pair%/*}" GOARCH="${pair#*/}" go vet ./... 2>&1) || rc=1
-	if [[ " ${CLI_PAIRS[*]} " == *" $pair "* ]] && has_go "$REPO/cmd/goetia"; then
-		out+=$(in_module cmd/goetia env GOOS="${pair%/*}" GOARCH="${pair#*/}" go vet ./... 2>&1) || rc=1
-	fi
-	if ((rc)); then
-		printf 'FAIL  vet %s\n%s\n' "$pair" "$out"
-	else
-		printf 'ok    vet %s\n' "$pair"
-	fi
-	return "$rc"
-}
-
-if [[ ${1:-} == --pair ]]; then
-	vet_pair "$2"
-	exit
+if (($# == 0)); then
+	set -- "${PAIRS[@]}"
+	cli=("${CLI_PAIRS[@]}")
 fi
-if (($# == 0)); then set -- "${PAIRS[@]}"; fi
 # Fetched first, or every job would do it.
 in_root go mod download
-printf '%s\n' "$@" | xargs -P "$jobs" -n 1 "${BASH_SOURCE[0]}" --pair || exit 1
+rc=0
+printf '%s\n' "$@" | in_root xargs -P "$jobs" -n $((($# + jobs - 1) / jobs)) "$vetall" || rc=1
+if [[ -n ${cli:-} ]] && has_go "$REPO/cmd/goetia"; then
+	say "the command line tool"
+	in_module cmd/goetia "$vetall" "${cli[@]}" || rc=1
+fi
+exit "$rc"

@@ -91,6 +91,12 @@ if (($# > 0)); then
 	try_tests "$@"
 	exit
 fi
+if [[ " ${flags[*]} " != *" -race "* ]]; then
+	for mechanism in afd wsapoll; do
+		say "a hundred thousand sources deleted while in flight with $mechanism"
+		GOETIA_EXHAUSTIVE=1 GOETIA_MECHANISM=$mechanism try_tests -v -run '^TestConformance$/^.*$/^delete-in-flight$' ./poll
+	done
+fi
 mapfile -t rest < <(in_root go list ./... | grep -v -e '/poll$' -e '/goetia$' -e '/aio$')
 try_tests "${rest[@]}"
 for mechanism in afd wsapoll; do

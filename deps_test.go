@@ -59,6 +59,7 @@ var law = func() []rule {
 
 		// Public rooms.
 		{"*.go", []string{"./poll", "./internal/timers", invariants}},
+		{"poll/open_linux_model.go", append([]string{contract, contract + "/kqueue/kqueuetest"}, all...)},
 		{"poll/open_*.go", append([]string{contract, contract + "/fallback", invariants}, all...)},
 		{"poll/*.go", []string{contract, extras, invariants}},
 		{"future/sync_loom.go", []string{"./internal/loom"}},
@@ -293,6 +294,8 @@ func TestImportsCanFail(t *testing.T) {
 		{"internal/sys/iocp/iocp.go", "golang.org/x/sys/windows", false},
 		{"internal/sys/iocp/iocp.go", module + "/internal/backend", true},
 		{"future/future.go", module + "/poll", true},
+		{"poll/open_linux.go", module + "/internal/backend/kqueue/kqueuetest", true},
+		{"poll/open_linux_model.go", module + "/internal/backend/kqueue/kqueuetest", false},
 		{"future/future.go", module + "/internal/loom", true},
 		{"future/sync_loom.go", module + "/internal/loom", false},
 		{"future/loom_slot_test.go", module + "/internal/loom", false},

@@ -8,9 +8,9 @@ import (
 )
 
 func candidates() []candidate {
-	return []candidate{
+	return append([]candidate{
 		{name: Epoll, open: func() (backend.Backend, error) { return epoll.Open() }},
 		{name: IOUring, open: func() (backend.Backend, error) { return uring.Open() }, probe: uring.Probe},
 		{name: Poll, open: func() (backend.Backend, error) { return pollfd.Open() }},
-	}
+	}, tested...)
 }

@@ -225,6 +225,20 @@ func TestFiltersAreMerged(t *testing.T) {
 	wait(t, p) // disarmed
 }
 
+// Who is woken before each fetch hears of sources all the same, where there is room for one.
+func TestWakeTakesNoPlace(t *testing.T) {
+	p, k := opened(t, wide)
+	if err := p.Add(5, tok, 0, backend.Readable, backend.Level); err != nil {
+		t.Fatal(err)
+	}
+	k.fetch = []kevent.Event{{Filter: kevent.User, Flags: kevent.Clear, Udata: WakeUdata}, event(kevent.Read, 0)}
+	var events [1]backend.Event
+	n, err := p.Wait(events[:], -1)
+	if want := (backend.Event{Token: tok, Ready: backend.ReadyReadable}); n != 1 || err != nil || events[0] != want {
+		t.Errorf("Wait: %v, %v, want %v", events[:n], err, want)
+	}
+}
+
 // Where the kernel ignores EV_DISPATCH, what has reported is disabled by a call.
 func TestDispatchIsEmulated(t *testing.T) {
 	p, k := opened(t, Config{Wide: true})

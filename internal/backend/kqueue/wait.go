@@ -5,6 +5,7 @@ package kqueue
 import (
 	"errors"
 	"os"
+	"slices"
 	"syscall"
 	"time"
 
@@ -21,14 +22,44 @@ func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) 
 		return n, nil
 	}
 	p.waits.Add(1)
-	n, err := p.k.Fetch(p.raw[:len(events)], timeout)
+	n, err := p.fetchInto(p.raw[:len(events)], timeout)
 	if err != nil {
-		if errors.Is(err, syscall.EINTR) {
-			return 0, nil
-		}
-		return 0, os.NewSyscallError("kevent", err)
+		return 0, err
 	}
 	return p.harvest(events, p.raw[:n])
+}
+
+// fetchInto asks the kernel. Where the wake-up has filled the last place it asks once more for
+// that: who is woken again and again would never hear of a source otherwise.
+func (p *Poll) fetchInto(raw []kevent.Event, timeout time.Duration) (int, error) {
+	n, err := p.k.Fetch(raw, timeout)
+	if err != nil {
+		return 0, interrupted(err)
+	}
+	if n < len(raw) {
+		return n, nil
+	}
+	i := slices.IndexFunc(raw, func(ev kevent.Event) bool { return ev.Udata == wakeCookie })
+	if i < 0 {
+		return n, nil
+	}
+	if err := p.k.Woken(); err != nil && n == 1 {
+		return 0, err
+	}
+	raw[i] = raw[n-1]
+	more, err := p.k.Fetch(raw[n-1:], 0)
+	if err != nil && n == 1 {
+		return 0, interrupted(err)
+	}
+	return n - 1 + more, nil // an error comes back by itself
+}
+
+// interrupted is what a Wait says of a failed kevent.
+func interrupted(err error) error {
+	if errors.Is(err, syscall.EINTR) {
+		return nil
+	}
+	return os.NewSyscallError("kevent", err)
 }
 
 // harvest makes events of what the kernel found: one for each registration.

@@ -36,7 +36,7 @@ func TestWaitDoesNotBlockForGrandchildren(t *testing.T) {
 		t.Fatal(err)
 	}
 	const pPid, wExited, wNoWait = 1, 4, 1 << 24 // linux/wait.h
-	failed := syscall.EINTR // qemu does not restart what a signal has interrupted
+	failed := syscall.EINTR                      // qemu does not restart what a signal has interrupted
 	for failed == syscall.EINTR {
 		_, _, failed = syscall.Syscall6(syscall.SYS_WAITID, pPid, uintptr(p.Pid()), 0, wExited|wNoWait, 0, 0)
 	}

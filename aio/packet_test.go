@@ -203,11 +203,15 @@ func TestCancelledReceiveLosesNothing(t *testing.T) {
 
 func TestUnixSockets(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("Unix sockets depend on the version of Windows, and Wine 10 has none")
-	}
 	l := loop(t)
 	dir := t.TempDir()
+	if runtime.GOOS == "windows" {
+		nl, err := net.Listen("unix", filepath.Join(dir, "of package net"))
+		if err != nil {
+			t.Skipf("no Unix sockets here, as in Wine 10: %v", err)
+		}
+		closed(t, nl)
+	}
 	nl, err := l.Listen("unix", filepath.Join(dir, "stream"))
 	if err != nil {
 		t.Fatal(err)
@@ -223,6 +227,9 @@ func TestUnixSockets(t *testing.T) {
 	buf := make([]byte, 10)
 	if n := must(t, l, rb.Value.Read(buf)); string(buf[:n]) != "hello" {
 		t.Fatalf("%q", buf[:n])
+	}
+	if runtime.GOOS == "windows" {
+		return // it has neither datagrams of this kind nor pairs
 	}
 
 	a, b := packets(t, l, "unixgram", filepath.Join(dir, "a")), packets(t, l, "unixgram", filepath.Join(dir, "b"))

@@ -103,18 +103,21 @@ func TestGivingUp(t *testing.T) {
 		}
 		i.Stop()
 	})
-	t.Run("After", func(t *testing.T) {
-		before := timers(l)
-		f := l.After(time.Hour)
-		pendingNow(t, f)
-		if n := timers(l); n != before+1 {
-			t.Errorf("%d timers, %d before", n, before)
-		}
-		future.Cancel(f)
-		if n := timers(l); n != before {
-			t.Errorf("%d timers, %d before", n, before)
-		}
-	})
+	for name, f := range map[string]future.Future[time.Time]{
+		"After": l.After(time.Hour), "At": l.At(time.Now().Add(time.Hour)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := timers(l)
+			pendingNow(t, f)
+			if n := timers(l); n != before+1 {
+				t.Errorf("%d timers, %d before", n, before)
+			}
+			future.Cancel(f)
+			if n := timers(l); n != before {
+				t.Errorf("%d timers, %d before", n, before)
+			}
+		})
+	}
 }
 
 // timers is how many are set.

@@ -2,12 +2,14 @@ package aio
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
 	"time"
 
 	"github.com/goetia-go/goetia"
+	"github.com/goetia-go/goetia/poll"
 )
 
 // NewConn takes over a connection of package net: nobody else reads, writes or closes it from
@@ -31,23 +33,41 @@ func (l *Loop) NewConn(nc net.Conn) (Stream, error) {
 // NewFile takes over a file: nobody else reads, writes or closes it from then on. A pipe, a
 // FIFO, a terminal or a device that is in non-blocking mode, as those are that package os has
 // opened on Unix, becomes a [Conn]; what else there is becomes a [Foreign]. Mode and flags of
-// the open file stay as they are: they would be those of other processes, too.
+// the open file stay as they are: they would be those of other processes, too. It fails with
+// os.ErrClosed if the file is closed, os.ErrInvalid if it is nil, and, if it would become a Conn, with
+// [poll.ErrClosed] if the Loop is.
 func (l *Loop) NewFile(f *os.File) (Stream, error) {
-	if !pollable(f) {
+	pollable, err := pollable(f)
+	if err != nil {
+		return nil, fmt.Errorf("aio: %w", err)
+	}
+	if !pollable {
 		return NewForeign(f), nil
 	}
 	c, err := newConn(l, f)
-	if err != nil {
+	switch {
+	case errors.Is(err, poll.ErrClosed), errors.Is(err, poll.ErrExists):
+		return nil, err
+	case err != nil:
 		// The mechanism may not serve this kind, as kqueue some devices.
 		return NewForeign(f), nil
 	}
 	return c, nil
 }
 
-// pollable says whether a file is in non-blocking mode.
-func pollable(f *os.File) bool {
-	return nonblockingFiles && !errors.Is(f.SetReadDeadline(time.Time{}), os.ErrNoDeadline) &&
-		!errors.Is(f.SetWriteDeadline(time.Time{}), os.ErrNoDeadline)
+// pollable says whether a file is in non-blocking mode, and fails if it is none.
+func pollable(f *os.File) (bool, error) {
+	if f == nil {
+		return false, os.ErrInvalid
+	}
+	for _, set := range []func(time.Time) error{f.SetReadDeadline, f.SetWriteDeadline} {
+		if err := set(time.Time{}); errors.Is(err, os.ErrNoDeadline) {
+			return false, nil
+		} else if err != nil {
+			return false, os.ErrClosed // package os has an error of its own for that here
+		}
+	}
+	return nonblockingFiles, nil
 }
 
 // stream keeps a nil pointer from becoming an interface that is not nil.

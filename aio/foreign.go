@@ -13,6 +13,9 @@ import (
 // pipe on Windows, a net.Conn of somebody else's making. Each read is done by a goroutine
 // that lives until it returns, which brings up to 64 KiB, and so is each write. One task at a
 // time reads, and one writes; Close is safe for concurrent use.
+//
+// If what is beneath panics there, PollRead panics with a [future.PanicError] from then on, or PollWrite
+// and PollFlush do.
 type Foreign struct {
 	rw  io.ReadWriteCloser
 	in  inPump
@@ -56,7 +59,7 @@ func (f *Foreign) PollRead(cx *future.Context, b []byte) (n int, ready bool, err
 		}
 		return n, true, nil
 	case p.err != nil:
-		return 0, true, p.err
+		return 0, true, raise(p.err)
 	}
 	p.slot.Register(cx.Waker())
 	if !p.busy {
@@ -69,15 +72,29 @@ func (f *Foreign) PollRead(cx *future.Context, b []byte) (n int, ready bool, err
 
 // run is the goroutine.
 func (p *inPump) run(r io.Reader) {
-	n, err := r.Read(p.buf[:])
-	p.mu.Lock()
-	p.busy, p.data, p.err = false, p.buf[:n], err
-	if n == 0 {
-		portions.Put(p.buf)
-		p.buf, p.data = nil, nil
-	}
-	p.mu.Unlock()
-	p.slot.Wake()
+	buf := p.buf
+	var data []byte
+	var err error
+	returned := false
+	defer func() {
+		if !returned {
+			err = panicked(recover())
+		}
+		p.mu.Lock()
+		p.busy, p.data, p.err = false, data, err
+		if len(data) == 0 {
+			if returned { // otherwise r may have kept it
+				portions.Put(buf)
+			}
+			p.buf, p.data = nil, nil
+		}
+		p.mu.Unlock()
+		p.slot.Wake()
+	}()
+	var n int
+	n, err = r.Read(buf[:])
+	data = buf[:n]
+	returned = true
 }
 
 // PollWrite implements [Writer]: it takes up to 64 KiB, unless what was taken before is still

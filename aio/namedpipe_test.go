@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/goetia-go/goetia/aio"
 	"github.com/goetia-go/goetia/future"
@@ -62,4 +63,58 @@ func TestNamedPipes(t *testing.T) {
 	if r := wait(t, l, aio.OpenPipe(path)); r.Err == nil {
 		t.Error("it is open still")
 	}
+}
+
+// TestGivingUpOpenPipe: a client that waits for a free instance and is given up connects to none that comes
+// later, or hangs up at once.
+func TestGivingUpOpenPipe(t *testing.T) {
+	t.Parallel()
+	l := loop(t)
+	path := fmt.Sprintf(`\\.\pipe\goetia-aio-give-up-%d`, os.Getpid())
+	p, err := aio.ListenPipe(path)
+	if errors.Is(err, errors.ErrUnsupported) {
+		// OpenPipe is, too; giving it up is that all the same.
+		future.Cancel(aio.OpenPipe(path))
+		f := aio.OpenPipe(path)
+		f.Poll(future.NewContext(future.WakerFunc(func() {})))
+		future.Cancel(f)
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	accept := p.Accept()
+	pendingNow(t, accept)
+	first := must(t, l, aio.OpenPipe(path)) // and now there is no free instance
+	waits := aio.OpenPipe(path)
+	pendingNow(t, waits)
+	wait(t, l, l.After(50*time.Millisecond)) // it has tried, and does so again and again
+	future.Cancel(waits)
+	server := must(t, l, accept)
+	client := aio.OpenPipe(path)
+	pendingNow(t, client)
+	buf := make([]byte, 10)
+	for {
+		r, c := both(t, l, p.Accept(), client)
+		if r.Err != nil || c.Err != nil {
+			t.Fatal(r.Err, c.Err)
+		}
+		must(t, l, aio.WriteAll(c.Value, []byte("here")))
+		got := wait(t, l, aio.Read(r.Value, buf))
+		closed(t, r.Value)
+		if got.Err == nil {
+			if string(buf[:got.Value]) != "here" {
+				t.Errorf("%q", buf[:got.Value])
+			}
+			closed(t, c.Value)
+			break
+		}
+		// It was opened just when it was given up, and hung up.
+		t.Log(got.Err)
+		closed(t, c.Value)
+		client = aio.OpenPipe(path)
+	}
+	closed(t, first)
+	closed(t, server)
 }

@@ -9,7 +9,8 @@ import (
 
 // offload is work that package net or os does on a goroutine of its own, which is parked in
 // the Go runtime's poller for most of the time. It starts when it is first polled, and is
-// told by its context when it is cancelled.
+// told by its context when it is cancelled. If it panics, as a function of a net.Dialer may, whoever
+// polls does; if nobody does any more, that is dropped like a value.
 type offload[T any] struct {
 	work func(ctx context.Context) (T, error)
 	// drop, if not nil, gets a value that nobody wants any more.
@@ -32,14 +33,20 @@ func (o *offload[T]) start() {
 	ctx, stop := context.WithCancel(context.Background())
 	o.stop = stop
 	go func() {
-		v, err := o.work(ctx)
-		o.result = future.Result[T]{Value: v, Err: err}
-		if o.state.CompareAndSwap(working, ended) {
-			o.slot.Wake()
-		} else if err == nil && o.drop != nil {
-			o.drop(v)
-		}
-		stop()
+		returned := false
+		defer func() {
+			if !returned {
+				o.result.Err = panicked(recover())
+			}
+			if o.state.CompareAndSwap(working, ended) {
+				o.slot.Wake()
+			} else if o.result.Err == nil && o.drop != nil {
+				o.drop(o.result.Value)
+			}
+			stop()
+		}()
+		o.result.Value, o.result.Err = o.work(ctx)
+		returned = true
 	}()
 }
 
@@ -53,6 +60,7 @@ func (o *offload[T]) Poll(cx *future.Context) (future.Result[T], bool) {
 		return future.Result[T]{}, false
 	}
 	o.slot.Clear()
+	_ = raise(o.result.Err)
 	return o.result, true
 }
 

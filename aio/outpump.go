@@ -3,6 +3,7 @@ package aio
 import (
 	"io"
 	"net"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -39,7 +40,7 @@ func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, r
 	defer p.mu.Unlock()
 	switch {
 	case p.err != nil:
-		return 0, true, p.err
+		return 0, true, raise(p.err)
 	case p.last != nil:
 		return 0, true, net.ErrClosed
 	case p.busy:
@@ -57,16 +58,42 @@ func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, r
 
 // run is the goroutine.
 func (p *outPump) run(w io.Writer, n int) {
-	_, err := w.Write(p.buf[:n])
-	p.mu.Lock()
-	portions.Put(p.buf)
-	p.buf, p.busy, p.err = nil, false, err
-	last := p.last
-	p.mu.Unlock()
-	p.slot.Wake()
-	if last != nil {
-		_ = last.Close() // nobody is there to be told
+	var err error
+	returned := false
+	defer func() {
+		if !returned {
+			err = panicked(recover())
+		}
+		p.mu.Lock()
+		if returned { // otherwise w may have kept it
+			portions.Put(p.buf)
+		}
+		p.buf, p.busy, p.err = nil, false, err
+		last := p.last
+		p.mu.Unlock()
+		p.slot.Wake()
+		if last != nil {
+			_ = last.Close() // nobody is there to be told
+		}
+	}()
+	_, err = w.Write(p.buf[:n])
+	returned = true
+}
+
+// panicked is what a pump comes to whose goroutine has panicked with v, or called runtime.Goexit.
+func panicked(v any) error {
+	if v == nil {
+		v = "runtime.Goexit was called"
 	}
+	return &future.PanicError{Value: v, Stack: debug.Stack()}
+}
+
+// raise returns an error, or panics with it if it was a panic: that is for whoever polls.
+func raise(err error) error {
+	if e, ok := err.(*future.PanicError); ok {
+		panic(e)
+	}
+	return err
 }
 
 func (p *outPump) pollFlush(cx *future.Context) (ready bool, err error) {
@@ -76,7 +103,7 @@ func (p *outPump) pollFlush(cx *future.Context) (ready bool, err error) {
 		p.slot.Register(cx.Waker())
 		return false, nil
 	}
-	return true, p.err
+	return true, raise(p.err)
 }
 
 // finish has c closed after what is being written, and says false if nothing is.

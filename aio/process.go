@@ -47,7 +47,9 @@ func (l *Loop) Start(cmd *exec.Cmd, pipes Stdio) (p *Process, err error) {
 	var theirs []*os.File
 	defer func() {
 		for _, f := range theirs {
-			err = errors.Join(err, f.Close())
+			// The child has it or never will. If there is a child, an error here would
+			// hide it from those who have to wait for it.
+			_ = f.Close()
 		}
 		if err != nil {
 			p.closePipes()

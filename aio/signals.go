@@ -21,6 +21,8 @@ type Signals struct {
 	// came are those that nobody has taken, each once.
 	came    []os.Signal
 	stopped bool
+	// ended: nothing more comes, and all that came before Stop is in came.
+	ended bool
 }
 
 // NewSignals listens for signals by way of os/signal, so that their default action is off until
@@ -46,10 +48,14 @@ func (s *Signals) listen() {
 		s.mu.Unlock()
 		s.slot.Wake()
 	}
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.slot.Wake()
 }
 
 // PollNext returns the next signal. One that comes again before it was taken comes once. ok is
-// false after Stop.
+// false after Stop, once all that came before it have been taken.
 func (s *Signals) PollNext(cx *future.Context) (sig os.Signal, ok, ready bool) {
 	if !cx.Spend() {
 		return nil, false, false
@@ -62,7 +68,8 @@ func (s *Signals) PollNext(cx *future.Context) (sig os.Signal, ok, ready bool) {
 		sig, s.came = s.came[0], s.came[1:]
 		s.slot.Clear()
 		return sig, true, true
-	case s.stopped:
+	case s.ended:
+		s.slot.Clear()
 		return nil, false, true
 	}
 	return nil, false, false
@@ -71,7 +78,7 @@ func (s *Signals) PollNext(cx *future.Context) (sig os.Signal, ok, ready bool) {
 // Cancel leaves the signals for the next poll.
 func (s *Signals) Cancel() { s.slot.Clear() }
 
-// Stop ends the stream. What has come can still be taken.
+// Stop ends the stream. What came before it can still be taken.
 func (s *Signals) Stop() {
 	s.mu.Lock()
 	was := s.stopped
@@ -81,6 +88,5 @@ func (s *Signals) Stop() {
 		return
 	}
 	signal.Stop(s.c) // it returns when nothing more is sent
-	close(s.c)
-	s.slot.Wake()
+	close(s.c)       // and then listen ends, when it has passed on what was sent
 }

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"github.com/goetia-go/goetia/future"
 )
@@ -16,11 +17,16 @@ import (
 // handshake goes on keeps the stack of that.
 //
 // Renegotiation, which TLS 1.3 does not have, fails.
+//
+// The functions of a tls.Config run in the middle of an operation. They may call Close, but no other
+// method of their own connection.
 type TLS struct {
 	s Stream
 	t *tls.Conn
 	// r and wr are who waits to read or for the handshake, and to write.
 	r, wr future.Slot
+	// closed has whoever holds mu end the handshake: Close may come from the midst of it.
+	closed atomic.Bool
 
 	// mu guards what follows, and keeps the directions apart, since either may have to
 	// do the other's work.
@@ -74,6 +80,21 @@ func (c *TLS) end(own *future.Slot, ready *bool) {
 		own.Clear()
 	}
 	c.mu.Unlock()
+	if c.closed.Load() {
+		c.unwind()
+	}
+}
+
+// unwind ends a handshake that nobody goes on with, unless there is an operation, which does so at
+// its end.
+func (c *TLS) unwind() {
+	if !c.mu.TryLock() {
+		return
+	}
+	defer c.mu.Unlock()
+	if c.stop != nil {
+		c.stop()
+	}
 }
 
 // PollHandshake goes on with the handshake. What it fails with, everything after that fails
@@ -246,11 +267,8 @@ func (c *TLS) RemoteAddr() net.Addr { return c.w.RemoteAddr() }
 // does. What was written and not flushed is lost. Those who wait fail as they do beneath.
 func (c *TLS) Close() error {
 	err := c.s.Close()
-	c.mu.Lock()
-	if c.stop != nil {
-		c.stop()
-	}
-	c.mu.Unlock()
+	c.closed.Store(true)
+	c.unwind()
 	c.wake()
 	return err
 }

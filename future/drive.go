@@ -94,13 +94,16 @@ func (l *Local) pollSome(cx *Context) (ended, idle bool) {
 func (l *Local) Cancel() { _ = l.Close() }
 
 // Close cancels all tasks, and what is spawned from then on. If somebody is driving l, they do
-// that, and Close does not wait for it. Calls after the first return nil, too.
+// that, and Close does not wait for it. Calls after the first return nil, too. If cancelling one panics,
+// that panic goes to whoever awaits the task or, when all are cancelled, on its way.
 func (l *Local) Close() error {
 	l.mu.Lock()
 	l.signal.Or(isClosed)
 	l.mu.Unlock()
 	l.woken.owner.Wake()
-	l.cleanUp()
+	if p := l.cleanUp(); p != nil {
+		panic(p)
+	}
 	return nil
 }
 
@@ -210,7 +213,9 @@ func (l *Local) leave() {
 	}
 	l.driven.Store(undriven)
 	if l.isClosed() {
-		l.cleanUp()
+		if p := l.cleanUp(); again == nil {
+			again = p
+		}
 	}
 	if again != nil {
 		panic(again)
@@ -231,32 +236,58 @@ func (l *Local) fail(v any) *PanicError {
 	return p
 }
 
-// cleanUp cancels the tasks of a closed Local, unless somebody else drives it, who will then.
-func (l *Local) cleanUp() {
-	for l.live.Load() > 0 && l.driven.CompareAndSwap(undriven, cleaning) {
-		l.dropAll()
-	}
-}
-
-// dropAll cancels all tasks, up to one that panics.
-func (l *Local) dropAll() {
+// cleanUp cancels the tasks of a closed Local, unless somebody else drives it, who will then. It
+// returns the first panic that nobody was told of.
+func (l *Local) cleanUp() (unheard *PanicError) {
+	ended := false
 	defer func() {
-		var again *PanicError
-		if l.running != 0 {
-			again = l.fail(recover())
-		}
-		l.driven.Store(undriven)
-		if again != nil {
-			panic(again)
+		if !ended {
+			l.cleanUp() // a task has called runtime.Goexit, and the others are still there
 		}
 	}()
-	l.takeIn()
-	for i, t := range l.tasks {
-		if t != nil {
-			l.running = uint32(i) + 1
-			t.drop()
-			l.running = 0
-			l.forget(t.base())
+	for l.live.Load() > 0 && l.driven.CompareAndSwap(undriven, cleaning) {
+		if p := l.dropAll(); unheard == nil {
+			unheard = p
 		}
 	}
+	ended = true
+	return unheard
+}
+
+// dropAll cancels all tasks, and returns the first panic that nobody was told of.
+func (l *Local) dropAll() (unheard *PanicError) {
+	defer l.driven.Store(undriven)
+	l.takeIn()
+	for _, t := range l.tasks {
+		if t == nil {
+			continue
+		}
+		if p := l.dropOne(t); unheard == nil {
+			unheard = p
+		}
+	}
+	return unheard
+}
+
+func (l *Local) dropOne(t runnable) (unheard *PanicError) {
+	defer l.forget(t.base())
+	return t.giveUp()
+}
+
+// refuse cancels tasks that come too late, and returns the first panic that nobody was told of.
+func refuse(tasks []runnable) (unheard *PanicError) {
+	at := 0
+	defer func() {
+		if at < len(tasks) {
+			refuse(tasks[at:]) // the one before has called runtime.Goexit
+		}
+	}()
+	for at < len(tasks) {
+		t := tasks[at]
+		at++
+		if p := t.giveUp(); unheard == nil {
+			unheard = p
+		}
+	}
+	return unheard
 }

@@ -79,8 +79,8 @@ type LocalOptions struct {
 	Parker Parker
 	// OnSlowPoll, if not nil, is called after each poll that took SlowPoll or longer: something has
 	// blocked there, or has computed for long, and kept all other tasks waiting. It is
-	// called by the goroutine that drives the Local. The time is package time's, whatever
-	// Clock says.
+	// called by the goroutine that drives the Local, and its panics are that one's. The time
+	// is package time's, whatever Clock says.
 	OnSlowPoll func(SlowPoll)
 	SlowPoll   time.Duration
 }
@@ -117,6 +117,7 @@ type runnable interface {
 	run(cx *Context) (ended bool)
 	drop()
 	fail(p *PanicError) (told bool)
+	giveUp() (unheard *PanicError)
 	Name() string
 	Site() string
 }
@@ -195,8 +196,8 @@ func (l *Local) admit(tasks ...runnable) {
 	}
 	l.mu.Unlock()
 	if closed {
-		for _, t := range tasks {
-			t.drop()
+		if p := refuse(tasks); p != nil {
+			panic(p)
 		}
 		return
 	}
@@ -245,6 +246,7 @@ func (l *Local) place(t runnable) {
 // the caller has to look at. It returns how many polls there were, and whether the last one's
 // task has ended. There are none only if no task is ready.
 func (l *Local) step(most int) (polls int, ended bool) {
+	var slow *SlowPoll
 	for polls < most {
 		if s := l.signal.Load(); s != 0 {
 			if s&^anyFresh != 0 && polls > 0 {
@@ -272,7 +274,7 @@ func (l *Local) step(most int) (polls int, ended bool) {
 		polls++
 		l.running = n.index + 1
 		if t := l.tasks[n.index]; l.opts.OnSlowPoll != nil {
-			ended = l.timed(t, n, was)
+			ended, slow = l.timed(t, n, was)
 		} else if was&closing == 0 {
 			l.cx.left = l.opts.Budget
 			l.cx.waker = n
@@ -284,6 +286,11 @@ func (l *Local) step(most int) (polls int, ended bool) {
 		l.running = 0
 		if ended {
 			l.forget(n)
+		}
+		if slow != nil {
+			l.opts.OnSlowPoll(*slow) // if it panics, that is not the task's doing
+		}
+		if ended {
 			break
 		}
 	}
@@ -291,8 +298,8 @@ func (l *Local) step(most int) (polls int, ended bool) {
 	return polls, ended
 }
 
-// timed polls or cancels a task and reports it if that takes long.
-func (l *Local) timed(t runnable, n *node, was uint32) (ended bool) {
+// timed polls or cancels a task, and returns what to report if that has taken long.
+func (l *Local) timed(t runnable, n *node, was uint32) (ended bool, slow *SlowPoll) {
 	began := time.Now()
 	if was&closing == 0 {
 		l.cx.left = l.opts.Budget
@@ -303,9 +310,9 @@ func (l *Local) timed(t runnable, n *node, was uint32) (ended bool) {
 		ended = true
 	}
 	if took := time.Since(began); took >= l.opts.SlowPoll {
-		l.opts.OnSlowPoll(SlowPoll{t.Name(), t.Site(), took})
+		slow = &SlowPoll{t.Name(), t.Site(), took}
 	}
-	return ended
+	return ended, slow
 }
 
 // forget takes a task that has ended out of the table.

@@ -86,6 +86,22 @@ func TestLoomSharedGivenUp(t *testing.T) {
 	})
 }
 
+// TestLoomSharedAbandoned: all handles are cancelled, at whatever time of a poll, and the future is
+// cancelled once unless it has ended.
+func TestLoomSharedAbandoned(t *testing.T) {
+	explore(t, 4, func(m *loom.Model) {
+		var h modelHand
+		one := Share[int](&h)
+		other := one.Clone()
+		m.Go("poller", func() { one.Poll(NewContext(new(loom.Parker))) })
+		m.Go("canceler", func() { one.Cancel(); other.Cancel() })
+		m.Go("event", h.give)
+		m.Finally(func() {
+			loom.Assert(h.ended+h.canceled == 1, "ended %d times, cancelled %d times", h.ended, h.canceled)
+		})
+	})
+}
+
 // modelClock is a clock of one timer, which a thread has ring, sooner or later.
 type modelClock struct {
 	state atomicUint32

@@ -26,6 +26,9 @@ type sharing[T any] struct {
 	state atomicUint32
 	// woken: the future was, since it was polled last.
 	woken atomicUint32
+	// abandoned: there was a time when all handles had been cancelled. Whoever polls then
+	// cancels the future when that poll ends, since nobody polls it any more.
+	abandoned atomicUint32
 	// inner belongs to who has put state to sharedPolling; value and panic do not change
 	// once it is beyond that.
 	inner part[T]
@@ -47,7 +50,7 @@ const (
 )
 
 // Clone makes another handle. It may be called at any time, from any goroutine. A handle of a future
-// all of whose handles had been cancelled is never ready.
+// all of whose handles had been cancelled before it was ready is never ready.
 func (s *Shared[T]) Clone() *Shared[T] { return s.core.join() }
 
 // Poll implements [Future].
@@ -58,7 +61,7 @@ func (s *Shared[T]) Poll(cx *Context) (T, bool) {
 	s.slot.Register(cx.Waker())
 	// If another one is polling now, it will be told of what comes later: both its waker and
 	// the check of woken in settle come after this.
-	if s.core.state.CompareAndSwap(sharedIdle, sharedPolling) {
+	if s.core.abandoned.Load() == 0 && s.core.state.CompareAndSwap(sharedIdle, sharedPolling) {
 		s.core.poll(cx)
 	}
 	return s.outcome()
@@ -108,6 +111,9 @@ func (c *sharing[T]) leave(s *Shared[T]) {
 	s.place = -1
 	c.count--
 	last := c.count == 0
+	if last {
+		c.abandoned.Store(1)
+	}
 	c.mu.Unlock()
 	switch {
 	case last && c.state.CompareAndSwap(sharedIdle, sharedPolling):
@@ -150,6 +156,10 @@ func (c *sharing[T]) poll(cx *Context) {
 // settle ends a poll.
 func (c *sharing[T]) settle(state uint32) {
 	c.state.Store(state)
+	if state == sharedIdle && c.abandoned.Load() != 0 && c.state.CompareAndSwap(sharedIdle, sharedPolling) {
+		c.inner.Cancel()
+		return
+	}
 	if state != sharedIdle || c.woken.Load() != 0 {
 		c.wakeAll()
 	}

@@ -125,3 +125,40 @@ func TestSharedLastCancels(t *testing.T) {
 		t.Error("what was cancelled is polled")
 	}
 }
+
+// TestSharedCanceledByItsOwnPoll: a future that had all its handles cancelled while it was being polled
+// was forgotten, and not cancelled.
+func TestSharedCanceledByItsOwnPoll(t *testing.T) {
+	t.Parallel()
+	var h hand
+	var a, b *Shared[struct{}]
+	a = Share[struct{}](&whilePolled{&h, func() { a.Cancel(); b.Cancel() }})
+	b = a.Clone()
+	if _, ready := a.Poll(NewContext(new(labWaker))); ready {
+		t.Error("it is ready")
+	}
+	if h.canceled != 1 {
+		t.Errorf("it was cancelled %d times", h.canceled)
+	}
+	h.give()
+	for _, s := range []*Shared[struct{}]{a, b, a.Clone()} {
+		if _, ready := s.Poll(NewContext(new(labWaker))); ready {
+			t.Error("it is ready after all")
+		}
+	}
+	if h.polls != 1 || h.canceled != 1 {
+		t.Errorf("polled %d times, cancelled %d times", h.polls, h.canceled)
+	}
+}
+
+// whilePolled does something else as well when it is polled.
+type whilePolled struct {
+	*hand
+	do func()
+}
+
+func (w *whilePolled) Poll(cx *Context) (struct{}, bool) {
+	v, ready := w.hand.Poll(cx)
+	w.do()
+	return v, ready
+}

@@ -166,6 +166,23 @@ func (t *Task[T]) drop() {
 	t.finish(canceled)
 }
 
+// giveUp is drop for a task of many: a panic ends the task, and is returned if nobody was told of it.
+func (t *Task[T]) giveUp() (unheard *PanicError) {
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		v := recover()
+		if p := passedOn(v); !t.fail(p) && v != nil {
+			unheard = p
+		}
+	}()
+	t.drop()
+	ended = true
+	return nil
+}
+
 // finish ends the task and tells who waits.
 func (t *Task[T]) finish(how uint32) {
 	t.future = nil

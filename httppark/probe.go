@@ -29,6 +29,7 @@ type assumptions struct {
 // is then off, and connections are served as without this package.
 type BrokenError struct{ what string }
 
+// Error says what it is that is not there or behaves otherwise.
 func (e *BrokenError) Error() string {
 	return "httppark: this Go version's net/http is not the one that is known: " + e.what
 }

@@ -4,8 +4,10 @@ package poll
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -68,8 +70,11 @@ func TestKinds(t *testing.T) {
 
 func testKind(t *testing.T, p *Poller, k kind, mode Mode) {
 	near, far, err := k.open(t)
+	if missing := errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrNotExist); missing || err != nil && runtime.GOOS != "linux" {
+		t.Skipf("there is none here: %v", err) // Linux has them all, if it is given a /dev
+	}
 	if err != nil {
-		t.Skipf("there is none here: %v", err)
+		t.Fatal(err)
 	}
 	for _, fd := range []int{near, far} {
 		if err := syscall.SetNonblock(fd, true); err != nil {

@@ -9,8 +9,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"flag"
-	"fmt"
 	"io"
 	"time"
 
@@ -22,13 +20,11 @@ import (
 func main() { task.Main(run) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("proxy", flag.ContinueOnError)
-	flags.SetOutput(out)
-	listen := flags.String("listen", "127.0.0.1:0", "where to listen")
-	to := flags.String("to", "", "where connections go")
-	cert := flags.String("cert", "", "file with a certificate: clients speak TLS")
-	key := flags.String("key", "", "file with its key")
-	if err := flags.Parse(args); err != nil {
+	s := task.NewServer("proxy", out)
+	to := s.Flags.String("to", "", "where connections go")
+	cert := s.Flags.String("cert", "", "file with a certificate: clients speak TLS")
+	key := s.Flags.String("key", "", "file with its key")
+	if err := s.Flags.Parse(args); err != nil {
 		return err
 	}
 	p := &proxy{target: *to}
@@ -39,16 +35,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		}
 		p.tls = &tls.Config{Certificates: []tls.Certificate{pair}}
 	}
-	var err error
-	if p.loop, err = aio.New(); err != nil {
+	if err := s.Listen(); err != nil {
 		return err
 	}
-	l, err := p.loop.Listen("tcp", *listen)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "listening on %v\n", l.Addr())
-	return task.Serve(ctx, p.loop, l, p.session, func(err error) { fmt.Fprintln(out, "error:", err) })
+	p.loop = s.Loop
+	return s.Serve(ctx, p.session)
 }
 
 type proxy struct {

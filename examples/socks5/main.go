@@ -9,8 +9,6 @@ package main
 
 import (
 	"context"
-	"flag"
-	"fmt"
 	"io"
 
 	"github.com/goetia-go/goetia/aio"
@@ -21,21 +19,12 @@ import (
 func main() { task.Main(run) }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("socks5", flag.ContinueOnError)
-	flags.SetOutput(out)
-	listen := flags.String("listen", "127.0.0.1:0", "where to listen")
-	if err := flags.Parse(args); err != nil {
+	s := task.NewServer("socks5", out)
+	if err := s.Flags.Parse(args); err != nil {
 		return err
 	}
-	loop, err := aio.New()
-	if err != nil {
+	if err := s.Listen(); err != nil {
 		return err
 	}
-	l, err := loop.Listen("tcp", *listen)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(out, "listening on %v\n", l.Addr())
-	session := func(c *aio.Conn) future.Future[error] { return session(loop, c) }
-	return task.Serve(ctx, loop, l, session, func(err error) { fmt.Fprintln(out, "error:", err) })
+	return s.Serve(ctx, func(c *aio.Conn) future.Future[error] { return session(s.Loop, c) })
 }

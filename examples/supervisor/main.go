@@ -11,6 +11,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os/exec"
@@ -24,9 +25,17 @@ import (
 
 func main() { task.Main(run) }
 
+const usage = "usage: supervisor 'NAME: COMMAND' ['NAME: COMMAND' ...]"
+
 func run(ctx context.Context, args []string, out io.Writer) error {
-	if len(args) == 0 {
-		return errors.New("usage: supervisor 'NAME: COMMAND' ['NAME: COMMAND' ...]")
+	flags := flag.NewFlagSet("supervisor", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.Usage = func() { fmt.Fprintln(out, usage) }
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if args = flags.Args(); len(args) == 0 {
+		return errors.New(usage)
 	}
 	loop, err := aio.New()
 	if err != nil {

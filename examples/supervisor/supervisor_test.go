@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +15,17 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// TestHelp: it took a wish for help for a program without a command.
+func TestHelp(t *testing.T) {
+	for _, arg := range []string{"--help", "-h"} {
+		var out strings.Builder
+		err := run(t.Context(), []string{arg}, &out)
+		if !errors.Is(err, flag.ErrHelp) || !strings.HasPrefix(out.String(), "usage: supervisor 'NAME: COMMAND'") {
+			t.Errorf("%s: %v, and it prints %q", arg, err, out.String())
+		}
+	}
+}
 
 // script writes a shell script, and returns the command for it.
 func script(t *testing.T, text string) string {

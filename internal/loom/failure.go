@@ -19,6 +19,7 @@ const (
 	Nondeterminism
 )
 
+// String is what a person calls it.
 func (k Kind) String() string {
 	return [...]string{"panic", "assertion", "deadlock", "livelock", "data race", "nondeterminism"}[k]
 }

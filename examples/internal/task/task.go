@@ -42,38 +42,6 @@ func (c *closing[T]) close() {
 	c.things = nil
 }
 
-// Serve runs a session for each connection until ctx is done, on the calling goroutine. What a
-// session fails with goes to report.
-func Serve(ctx context.Context, l *aio.Loop, a *aio.Listener, session func(*aio.Conn) future.Future[error], report func(error)) error {
-	local := l.NewLocal(future.LocalOptions{})
-	incoming := a.Incoming()
-	future.Spawn(local, future.PollFunc[struct{}](func(cx *future.Context) (struct{}, bool) {
-		for {
-			r, ok, ready := incoming.PollNext(cx)
-			switch {
-			case !ready:
-				return struct{}{}, false
-			case !ok:
-				return struct{}{}, true
-			case r.Err != nil:
-				report(r.Err) // the Listener rests before it tries again
-				continue
-			}
-			future.Spawn(local, future.Map(Closing(session(r.Value), r.Value), func(err error) struct{} {
-				if err != nil {
-					report(err)
-				}
-				return struct{}{}
-			}))
-		}
-	}))
-	err := local.Run(ctx)
-	if ctx.Err() != nil {
-		err = nil
-	}
-	return errors.Join(err, local.Close(), a.Close(), l.Close())
-}
-
 // Main is the main function of a program that runs until an interrupt.
 func Main(run func(ctx context.Context, args []string, out io.Writer) error) {
 	ctx, stop := context.WithCancel(context.Background())

@@ -71,6 +71,7 @@ type Fault struct {
 	Event backend.Event
 }
 
+// String says what was done, at which call, and to which event if it was done to one.
 func (f Fault) String() string {
 	s := fmt.Sprintf("%s at %s %d", f.Kind, f.Call, f.Nth)
 	if f.Event != (backend.Event{}) {

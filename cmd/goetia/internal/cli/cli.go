@@ -4,9 +4,11 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -25,7 +27,8 @@ type grammar struct {
 const description = `Goetia waits for sockets to become ready, on every operating system.
 This tool shows how it does so here.
 
-Exit codes: 0 all went well, 1 something failed, 2 the command line was wrong.`
+Exit codes: 0 all went well, 1 something failed, 2 the command line was wrong. With --json a
+failure that ends a command is an object with "error" and "ok" on the output, too.`
 
 // env is what commands run in.
 type env struct {
@@ -67,12 +70,29 @@ func run(e *env, args []string) (code int) {
 	if err != nil {
 		panic(err) // the grammar itself is wrong
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clip(args[1:]), "--help")
 	}
 	command, err := parser.Parse(args)
 	if err != nil {
 		return e.fail(usage(err))
 	}
-	return e.fail(command.Run())
+	err = command.Run()
+	if asksJSON(command) {
+		err = errors.Join(err, e.failJSON(err))
+	}
+	return e.fail(err)
+}
+
+// asksJSON says whether the command was given --json.
+func asksJSON(command *kong.Context) bool {
+	for _, f := range command.Flags() {
+		if f.Name == "json" {
+			return f.Target.Bool()
+		}
+	}
+	return false
 }

@@ -144,8 +144,6 @@ func checkRows(m *doctor.Mechanism) report.Rows {
 	return rows
 }
 
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
-
 func spaced(set string) string { return strings.ReplaceAll(set, "|", ", ") }
 
 func modeNames(f poll.Features) []string {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/goetia-go/goetia/cmd/goetia/internal/report"
 )
 
 // The exit codes.
@@ -34,11 +36,32 @@ func (e *env) fail(err error) int {
 	case errors.Is(err, errReported):
 		return codeFailure
 	}
-	line := strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), "; ")
-	code := codeFailure
-	if _, ok := errors.AsType[usageError](err); ok {
-		code = codeUsage
+	_, _ = fmt.Fprintf(e.stderr, "goetia: %s\n", oneLine(err))
+	if isUsage(err) {
+		return codeUsage
 	}
-	_, _ = fmt.Fprintf(e.stderr, "goetia: %s\n", line)
-	return code
+	return codeFailure
+}
+
+// failure is what a command prints with --json that has failed without a report of its own.
+type failure struct {
+	Error string `json:"error"`
+	OK    bool   `json:"ok"`
+}
+
+// failJSON prints an error as an object, for programs that read the output.
+func (e *env) failJSON(err error) error {
+	if err == nil || errors.Is(err, errReported) || isUsage(err) {
+		return nil
+	}
+	return report.Line(e.stdout, failure{Error: oneLine(err)})
+}
+
+func oneLine(err error) string {
+	return strings.Join(strings.Split(strings.TrimSpace(err.Error()), "\n"), "; ")
+}
+
+func isUsage(err error) bool {
+	_, ok := errors.AsType[usageError](err)
+	return ok
 }

@@ -1,119 +1,15 @@
 package reactorecho
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"net"
 	"testing"
-	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
+	"github.com/goetia-go/goetia/cmd/goetia/internal/echotest"
 )
 
-func serve(t *testing.T) (s *Server, stop func() echo.Counts) {
-	t.Helper()
-	s, err := Listen("127.0.0.1:0", Options{Shards: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	stopped := false
-	stop = func() echo.Counts {
-		if !stopped {
-			stopped = true
-			cancel()
-			if err := <-done; err != nil {
-				t.Error(err)
-			}
-		}
-		return s.Counts()
-	}
-	t.Cleanup(func() { stop() })
-	return s, stop
-}
-
-func dial(t *testing.T, s *Server) *net.TCPConn {
-	t.Helper()
-	c, err := net.Dial("tcp", s.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	return c.(*net.TCPConn)
-}
-
-// TestHalfClose: a peer that has finished sending gets everything back.
-func TestHalfClose(t *testing.T) {
-	s, stop := serve(t)
-	c := dial(t, s)
-	sent := bytes.Repeat([]byte("readiness "), 100_000)
-	failed := make(chan error, 1)
-	go func() {
-		_, err := c.Write(sent)
-		failed <- err
-		_ = c.CloseWrite()
-	}()
-	got, err := io.ReadAll(c)
-	if err != nil || !bytes.Equal(got, sent) {
-		t.Fatalf("%d bytes of %d came back: %v", len(got), len(sent), err)
-	}
-	if err := <-failed; err != nil {
-		t.Fatal(err)
-	}
-	n := stop()
-	if n.Accepted != 1 || n.Closed != 1 || n.BytesIn != uint64(len(sent)) || n.BytesOut != n.BytesIn || n.Errors+n.Resets != 0 {
-		t.Errorf("counts %+v", n)
-	}
-}
-
-// TestPeerThatNeverReads stops itself by its own full pipe, and holds nobody up.
-func TestPeerThatNeverReads(t *testing.T) {
-	s, stop := serve(t)
-	greedy := dial(t, s)
-	if err := greedy.SetWriteDeadline(time.Now().Add(300 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := greedy.Write(make([]byte, 64<<20)); err == nil {
-		t.Fatal("64 MiB were taken from a peer that does not read")
-	}
-	other := dial(t, s)
-	if _, err := other.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.ReadFull(other, make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	if n := stop(); n.Closed != 2 {
-		t.Errorf("counts %+v", n)
-	}
-}
-
-// TestReset: a peer that breaks off is counted and forgotten.
-func TestReset(t *testing.T) {
-	s, stop := serve(t)
-	c := dial(t, s)
-	if _, err := c.Write([]byte("x")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.ReadFull(c, make([]byte, 1)); err != nil {
-		t.Fatal(err)
-	}
-	if err := c.SetLinger(0); err != nil {
-		t.Fatal(err)
-	}
-	c.Close()
-	for until := time.Now().Add(20 * time.Second); s.counts.closed.Load() == 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("the connection was not forgotten")
-		}
-	}
-	if n := stop(); n.Resets != 1 || n.Errors != 0 {
-		t.Errorf("counts %+v", n)
-	}
+func TestServer(t *testing.T) {
+	echotest.Run(t, echotest.Subject{Listen: func() (echotest.Server, func() echo.Counts, error) {
+		s, err := Listen("127.0.0.1:0", Options{Shards: 2})
+		return s, s.count, err
+	}})
 }

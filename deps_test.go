@@ -371,7 +371,7 @@ func TestImportsCanFail(t *testing.T) {
 func TestRequirements(t *testing.T) {
 	needed := make(map[string]bool) // by module; true if not only by tests
 	for _, f := range allFiles(t) {
-		if top, _, _ := strings.Cut(f.path, "/"); top == "cmd" || top == "bench" || top == "prometheus" || top == "examples" {
+		if top, _, _ := strings.Cut(f.path, "/"); top == "cmd" || top == "bench" || top == "prometheus" || top == "examples" || top == "tools" {
 			continue // modules of their own
 		}
 		for _, imp := range f.imports {

@@ -66,7 +66,7 @@ var law = func() []rule {
 		{"coro/*.go", []string{"./future"}},
 		// poll is what Register takes, and its sentinels; Windows' named pipes are in no other
 		// package.
-		{"aio/*.go", []string{"./", "./future", "./poll", "./internal/sys/namedpipe"}},
+		{"aio/*.go", []string{"./", "./future", "./poll", "./internal/sys/namedpipe", "./internal/sys/socket"}},
 		{"server/*.go", []string{"./poll", "./internal/*"}},
 		{"httppark/*.go", []string{"./"}},
 		{"debug/*.go", []string{"./"}},

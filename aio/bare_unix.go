@@ -20,6 +20,7 @@ func bareConn(l *Loop, fd int, k socket.Kind, peer syscall.Sockaddr) (*Conn, err
 		return nil, errors.Join(err, c.sock.Close())
 	}
 	c.open(l, src)
+	l.own(fd)
 	return c, nil
 }
 

@@ -63,12 +63,21 @@ func (c *Conn) PollWrite(cx *future.Context, b []byte) (n int, ready bool, err e
 func (c *Conn) PollFlush(*future.Context) (ready bool, err error) { return true, nil }
 
 // Close closes the Conn. Those who wait for it fail with net.ErrClosed, as further calls do. A
-// Conn has to be closed: its Loop knows it, so one that is forgotten stays open.
+// Conn has to be closed: its Loop knows it, so one that is forgotten stays open for as long as
+// the Loop is not forgotten, too.
 func (c *Conn) Close() error {
 	if !c.close() {
 		return c.fail("close", net.ErrClosed)
 	}
-	return c.dress("close", c.beneath().Close())
+	if c.on == nil {
+		return c.dress("close", c.closeBare())
+	}
+	return c.on.nc.Close()
+}
+
+func (c *Conn) closeBare() error {
+	c.l.disown(c.sock.Number())
+	return c.sock.Close()
 }
 
 func (c *Conn) detach() (io.ReadWriteCloser, error) {
@@ -86,7 +95,7 @@ func (c *Conn) detach() (io.ReadWriteCloser, error) {
 		_ = nc.Close() // somebody has closed the Conn meanwhile
 		return nil, c.fail("detach", net.ErrClosed)
 	}
-	_ = c.sock.Close() // the socket goes on
+	_ = c.closeBare() // the socket goes on
 	return nc, nil
 }
 

@@ -47,22 +47,25 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
-// address is one of TCP in little space, where package net takes more than a hundred bytes.
+// address is one of TCP in little space, where package net takes more than a hundred bytes. Of
+// other kinds there is the kind.
 type address struct {
 	ip   [16]byte
 	zone uint32
 	port uint16
 	// size is how much of ip it is, zero if there is none.
 	size uint8
+	kind Kind
 }
 
-func addressOf(sa syscall.Sockaddr) (a address) {
+func addressOf(sa syscall.Sockaddr) address {
+	a := address{kind: TCP}
 	switch sa := sa.(type) {
 	case *syscall.SockaddrInet4:
-		a = address{port: uint16(sa.Port), size: 4}
+		a.port, a.size = uint16(sa.Port), 4
 		copy(a.ip[:], sa.Addr[:])
 	case *syscall.SockaddrInet6:
-		a = address{ip: sa.Addr, zone: sa.ZoneId, port: uint16(sa.Port), size: 16}
+		a.ip, a.zone, a.port, a.size = sa.Addr, sa.ZoneId, uint16(sa.Port), 16
 	}
 	return a
 }
@@ -88,7 +91,7 @@ func zone(n uint32) string {
 // LocalAddr asks the kernel for this end's address. It is empty after Close.
 func (s *Socket) LocalAddr() net.Addr {
 	sa := s.ask(syscall.Getsockname)
-	if s.kind == TCP {
+	if s.peer.kind == TCP {
 		a := addressOf(sa)
 		return a.tcp()
 	}
@@ -99,14 +102,14 @@ func (s *Socket) LocalAddr() net.Addr {
 // say whose connection it was that has been reset or closed. That of a Unix socket
 // comes from the kernel, and is empty after Close.
 func (s *Socket) RemoteAddr() net.Addr {
-	if s.kind == TCP {
+	if s.peer.kind == TCP {
 		return s.peer.tcp()
 	}
 	return s.unix(s.ask(syscall.Getpeername))
 }
 
 func (s *Socket) unix(sa syscall.Sockaddr) net.Addr {
-	a := &net.UnixAddr{Net: s.kind.String()}
+	a := &net.UnixAddr{Net: s.peer.kind.String()}
 	if sa, ok := sa.(*syscall.SockaddrUnix); ok {
 		a.Name = sa.Name
 	}

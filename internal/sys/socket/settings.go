@@ -33,8 +33,8 @@ func (s *Socket) SetKeepAliveConfig(config net.KeepAliveConfig) error {
 }
 
 func (s *Socket) set(f func(fd int) error) error {
-	if s.kind != TCP {
-		return fmt.Errorf("socket: a setting of TCP for a socket of kind %v: %w", s.kind, errors.ErrUnsupported)
+	if s.peer.kind != TCP {
+		return fmt.Errorf("socket: a setting of TCP for a socket of kind %v: %w", s.peer.kind, errors.ErrUnsupported)
 	}
 	return s.do("setsockopt", f)
 }

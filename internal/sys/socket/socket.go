@@ -17,8 +17,8 @@ type Socket struct {
 	fd int32
 	// state is whether it is open, and twice the number of those who use it.
 	state atomic.Uint32
-	peer  address
-	kind  Kind
+	// peer is the other end's, as far as it is known, and of what kind the Socket is.
+	peer address
 }
 
 // opened is in the state until Close. user is what each user adds.
@@ -30,7 +30,7 @@ const (
 // Open makes it the owner of a descriptor. The peer is as accept has told; if that is nil, the kernel
 // is asked. The Socket is nobody else's yet.
 func (s *Socket) Open(fd int, k Kind, peer syscall.Sockaddr) {
-	s.fd, s.kind = int32(fd), k
+	s.fd, s.peer.kind = int32(fd), k
 	if k == TCP {
 		if peer == nil {
 			peer, _ = syscall.Getpeername(fd) // if it has gone, its address is empty
@@ -39,6 +39,9 @@ func (s *Socket) Open(fd int, k Kind, peer syscall.Sockaddr) {
 	}
 	s.state.Store(opened)
 }
+
+// Number is the descriptor's number, for those who only compare it.
+func (s *Socket) Number() int { return int(s.fd) }
 
 // Hold returns the descriptor, which stays open until Release. ok is false after Close.
 func (s *Socket) Hold() (fd int, ok bool) {

@@ -52,7 +52,7 @@ func (c *Conn) Close() error {
 	if !c.close() {
 		return c.fail("close", net.ErrClosed)
 	}
-	if c.pump.finish(c.on.nc) {
+	if c.pump.finish() {
 		_ = c.on.nc.SetWriteDeadline(time.Now().Add(lingering))
 		return nil
 	}

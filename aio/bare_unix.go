@@ -35,6 +35,11 @@ func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
 		return opened(nc)(nil, errUnsupported("a descriptor", nc))
 	}
 	k := socket.KindOf(nc.RemoteAddr())
+	switch nc.(type) {
+	case *net.TCPConn, *net.UnixConn:
+	default:
+		k = 0 // what stands above one may have something to do when it is closed
+	}
 	if k == 0 {
 		return opened(nc)(newConn(l, d))
 	}

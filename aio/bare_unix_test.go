@@ -113,6 +113,60 @@ func TestDetachGoesOn(t *testing.T) {
 	}
 }
 
+// counted is a connection of somebody's that wants to know when it is closed.
+type counted struct {
+	*net.TCPConn
+	closed *int
+}
+
+func (c counted) Close() error {
+	*c.closed++
+	return c.TCPConn.Close()
+}
+
+// counting is a listener of such connections.
+type counting struct {
+	*net.TCPListener
+	closed *int
+}
+
+func (l counting) Accept() (net.Conn, error) {
+	c, err := l.TCPListener.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	return counted{c, l.closed}, nil
+}
+
+// TestListenerOfSomebodys: what stands above a connection is closed when the Conn is, and not before.
+func TestListenerOfSomebodys(t *testing.T) {
+	t.Parallel()
+	l := loop(t)
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	nl, err := l.NewListener(counting{inner.(*net.TCPListener), &n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closed(t, nl)
+	a, b := both(t, l, nl.Accept(), l.Dial("tcp", inner.Addr().String()))
+	if a.Err != nil || b.Err != nil {
+		t.Fatal(a.Err, b.Err)
+	}
+	defer closed(t, b.Value)
+	must(t, l, b.Value.Write([]byte("x")))
+	must(t, l, a.Value.Read(make([]byte, 1)))
+	if n != 0 {
+		t.Error("it was closed")
+	}
+	if closed(t, a.Value); n != 1 {
+		t.Errorf("it was closed %d times", n)
+	}
+}
+
 // TestUnixAddresses: a Conn of a Unix socket has that one's addresses, and is a *net.UnixConn again.
 func TestUnixAddresses(t *testing.T) {
 	t.Parallel()

@@ -126,7 +126,7 @@ func (r *Reactor) RegisterConn(conn net.Conn) (*Source, error) {
 func (r *Reactor) register(t target) (*Source, error) {
 	sh := r.shardFor(t)
 	sh.mu.Lock()
-	s, _, err := sh.enroll(t, 0)
+	s, err := sh.enroll(t, 0)
 	if err == nil && s.kept {
 		err = poll.ErrExists
 	}

@@ -38,23 +38,29 @@ type Source struct {
 	gone bool
 	// unused: nobody has waited since the last sweep.
 	unused bool
+	// taken: own is somebody's.
+	taken bool
+	// own is the first watch, which is the only one of most.
+	own Watch
 }
 
-// first is a Source with its first watch, which is the only one of most.
-type first struct {
-	source Source
-	watch  Watch
+// spare returns a Watch to use: the one that comes with the Source, unless it is taken.
+func (s *Source) spare() *Watch {
+	if s.taken {
+		return new(Watch)
+	}
+	s.taken = true
+	return &s.own
 }
 
 // enroll returns the registration of a target, made if there is none, with the kernel
-// asked for some interest. A new one comes with a Watch to use.
-func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
+// asked for some interest.
+func (sh *shard) enroll(t target, in Interest) (*Source, error) {
 	if sh.closed {
-		return nil, nil, poll.ErrClosed
+		return nil, poll.ErrClosed
 	}
 	if t.soft() {
-		f := &first{source: Source{sh: sh, layers: t.layers, soft: true}}
-		return &f.source, &f.watch, nil
+		return &Source{sh: sh, layers: t.layers, soft: true}, nil
 	}
 	if s := sh.known(t.src); s != nil {
 		err := net.ErrClosed
@@ -62,7 +68,7 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 		// order: t had the number before and still has it when s was seen to.
 		if !s.src.Closed() {
 			if t.src.Closed() {
-				return nil, nil, net.ErrClosed
+				return nil, net.ErrClosed
 			}
 			err = s.ask(in, true)
 		}
@@ -71,10 +77,10 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 				s.layers = t.layers
 			}
 			s.unused = false
-			return s, nil, nil
+			return s, nil
 		}
 		if !isGone(err) {
-			return nil, nil, err
+			return nil, err
 		}
 		// The number was given anew.
 		sh.bury(s)
@@ -82,24 +88,24 @@ func (sh *shard) enroll(t target, in Interest) (*Source, *Watch, error) {
 	return sh.add(t, in)
 }
 
-func (sh *shard) add(t target, in Interest) (*Source, *Watch, error) {
+func (sh *shard) add(t target, in Interest) (*Source, error) {
 	i := uint32(len(sh.slots))
 	if n := len(sh.free); n > 0 {
 		i = sh.free[n-1]
 	}
 	sh.generation++
-	f := &first{source: Source{sh: sh, src: t.src, layers: t.layers, index: i, generation: sh.generation, asked: in}}
+	s := &Source{sh: sh, src: t.src, layers: t.layers, index: i, generation: sh.generation, asked: in}
 	if err := sh.p.Add(t.src, key(i, sh.generation), in, poll.Oneshot); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	sh.counts.Registrations++
 	if n := len(sh.free); n > 0 {
 		sh.free = sh.free[:n-1]
-		sh.slots[i] = &f.source
+		sh.slots[i] = s
 	} else {
-		sh.slots = append(sh.slots, &f.source)
+		sh.slots = append(sh.slots, s)
 	}
-	return &f.source, &f.watch, nil
+	return s, nil
 }
 
 // ask asks the kernel for what the armed watches want and more. Without fresh it
@@ -242,7 +248,10 @@ func (s *Source) afterAt(in Interest, f func(Readiness), as how, caller site) (*
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	w := &Watch{f: f, in: in, inline: as&inline != 0, site: caller}
+	s.sh.mu.Lock()
+	w := s.spare()
+	s.sh.mu.Unlock() // nobody has to be started or told
+	w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 	w.where.Store(s)
 	if err := w.Rearm(); err != nil {
 		return nil, err

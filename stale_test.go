@@ -109,7 +109,7 @@ func TestNumberReusedMeanwhile(t *testing.T) {
 			check[*Watch](t)(r.AfterReadable(conn, func(Readiness) {}))
 			sh := r.shardFor(late)
 			sh.mu.Lock()
-			s, _, err := sh.enroll(late, poll.Readable)
+			s, err := sh.enroll(late, poll.Readable)
 			sh.unlock().run()
 			if !errors.Is(err, net.ErrClosed) {
 				t.Errorf("it was given %v, %v", s, err)

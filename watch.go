@@ -120,11 +120,10 @@ func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, 
 	if here || as&arming == 0 {
 		ask = 0
 	}
-	s, w, err := sh.enroll(t, ask)
+	s, err := sh.enroll(t, ask)
+	var w *Watch
 	if err == nil {
-		if w == nil {
-			w = new(Watch)
-		}
+		w = s.spare()
 		w.where.Store(s)
 		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 		if as&arming != 0 {
@@ -234,7 +233,7 @@ func (sh *shard) rearm(w *Watch, here bool) error {
 		return net.ErrClosed
 	case s.gone:
 		// It was dropped because nobody waited for long.
-		again, _, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
+		again, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
 		if err != nil {
 			return err
 		}

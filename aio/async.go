@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 
-	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -52,27 +51,27 @@ func WouldBlock(err error) bool {
 // PollReadWith calls op until its error is not one of [WouldBlock], each time when the source is
 // said to be readable, and once before that.
 func PollReadWith[T, R any](cx *future.Context, a *Async[T], op func(T) (R, error)) (r R, ready bool, err error) {
-	return pollWith(cx, &a.r, goetia.Readable, a.v, op)
+	return pollWith(cx, &a.port, &a.r, a.v, op)
 }
 
 // PollWriteWith is [PollReadWith] for a source that is to be writable.
 func PollWriteWith[T, R any](cx *future.Context, a *Async[T], op func(T) (R, error)) (r R, ready bool, err error) {
-	return pollWith(cx, &a.w, goetia.Writable, a.v, op)
+	return pollWith(cx, &a.port, &a.w, a.v, op)
 }
 
-func pollWith[T, R any](cx *future.Context, s *side, in goetia.Interest, v T, op func(T) (R, error)) (r R, ready bool, err error) {
+func pollWith[T, R any](cx *future.Context, p *port, s *side, v T, op func(T) (R, error)) (r R, ready bool, err error) {
 	if !cx.Spend() {
 		return r, false, nil
 	}
 	for {
-		if s.p.closed.Load() {
+		if p.is(closed) {
 			return r, true, net.ErrClosed
 		}
 		s.take()
 		if got, err := op(v); !WouldBlock(err) {
 			return got, true, err
 		}
-		told, err := s.wait(cx, in)
+		told, err := p.wait(cx, s)
 		switch {
 		case errors.Is(err, os.ErrClosed):
 			return r, true, net.ErrClosed
@@ -84,23 +83,22 @@ func pollWith[T, R any](cx *future.Context, s *side, in goetia.Interest, v T, op
 
 // ReadWith is a future of [PollReadWith]. If it is cancelled, op has not been done.
 func ReadWith[T, R any](a *Async[T], op func(T) (R, error)) future.Future[future.Result[R]] {
-	return &with[T, R]{a: a, s: &a.r, in: goetia.Readable, op: op}
+	return &with[T, R]{a: a, s: &a.r, op: op}
 }
 
 // WriteWith is a future of [PollWriteWith].
 func WriteWith[T, R any](a *Async[T], op func(T) (R, error)) future.Future[future.Result[R]] {
-	return &with[T, R]{a: a, s: &a.w, in: goetia.Writable, op: op}
+	return &with[T, R]{a: a, s: &a.w, op: op}
 }
 
 type with[T, R any] struct {
 	a  *Async[T]
 	s  *side
-	in goetia.Interest
 	op func(T) (R, error)
 }
 
 func (w *with[T, R]) Poll(cx *future.Context) (future.Result[R], bool) {
-	r, ready, err := pollWith(cx, w.s, w.in, w.a.v, w.op)
+	r, ready, err := pollWith(cx, &w.a.port, w.s, w.a.v, w.op)
 	return future.Result[R]{Value: r, Err: err}, ready
 }
 
@@ -108,14 +106,14 @@ func (w *with[T, R]) Cancel() { w.s.drop() }
 
 // Readable is ready when the source is said to be readable, and Writable when writable: it may
 // be a mistake. They are for operations that are not one function.
-func (a *Async[T]) Readable() future.Future[error] { return &readiness{s: &a.r, in: goetia.Readable} }
+func (a *Async[T]) Readable() future.Future[error] { return &readiness{p: &a.port, s: &a.r} }
 
 // Writable is [Async.Readable] for writing.
-func (a *Async[T]) Writable() future.Future[error] { return &readiness{s: &a.w, in: goetia.Writable} }
+func (a *Async[T]) Writable() future.Future[error] { return &readiness{p: &a.port, s: &a.w} }
 
 type readiness struct {
-	s  *side
-	in goetia.Interest
+	p *port
+	s *side
 	// waited: what fired before it was first polled is of an earlier wait.
 	waited bool
 }
@@ -125,7 +123,7 @@ func (w *readiness) Poll(cx *future.Context) (error, bool) {
 		w.s.take()
 		w.waited = true
 	}
-	told, err := w.s.wait(cx, w.in)
+	told, err := w.p.wait(cx, w.s)
 	if told {
 		w.s.take()
 	}

@@ -18,13 +18,17 @@ import (
 // for concurrent use.
 type Conn struct {
 	port
+	base
+}
+
+// under is what a Conn stands upon that was made by somebody else.
+type under struct {
 	nc beneath
 	// raw is nil if there is no descriptor.
 	raw syscall.RawConn
-	tail
 }
 
-// beneath is what a Conn stands upon: a net.Conn or an *os.File.
+// beneath is a net.Conn or an *os.File.
 type beneath interface {
 	io.ReadWriteCloser
 	SetReadDeadline(time.Time) error
@@ -43,7 +47,8 @@ func newConn(l *Loop, nc descriptor) (*Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("aio: %w", err)
 	}
-	c := &Conn{nc: nc, raw: raw}
+	c := new(Conn)
+	c.stand(nc, raw)
 	src, err := register(l, nc)
 	if err != nil {
 		return nil, err
@@ -78,7 +83,7 @@ func (c *Conn) PollPeek(cx *future.Context, b []byte) (n int, ready bool, err er
 }
 
 func (c *Conn) pollTake(cx *future.Context, b []byte, peek bool) (n int, ready bool, err error) {
-	if c.closed.Load() {
+	if c.is(closed) {
 		return 0, true, c.fail("read", net.ErrClosed)
 	}
 	if len(b) == 0 {
@@ -91,7 +96,7 @@ func (c *Conn) pollTake(cx *future.Context, b []byte, peek bool) (n int, ready b
 		if again {
 			told := c.r.take()
 			switch {
-			case c.soft:
+			case c.is(soft):
 				n, err = c.softRead(b, peek, told)
 			case peek:
 				n, err = c.tryPeek(b, told)
@@ -105,7 +110,7 @@ func (c *Conn) pollTake(cx *future.Context, b []byte, peek bool) (n int, ready b
 				return n, true, c.fail("read", err)
 			}
 		}
-		if again, err = c.r.wait(cx, goetia.Readable); err != nil {
+		if again, err = c.wait(cx, &c.r); err != nil {
 			return 0, true, c.fail("read", err)
 		} else if !again {
 			return 0, false, nil
@@ -136,29 +141,34 @@ func (c *Conn) fail(op string, err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
-	e := &net.OpError{Op: op, Net: "aio", Err: err}
-	if nc, ok := c.nc.(net.Conn); ok {
-		e.Source, e.Addr = nc.LocalAddr(), nc.RemoteAddr()
-		e.Net = "aio"
-		if e.Addr != nil {
-			e.Net = e.Addr.Network()
-		}
+	e := &net.OpError{Op: op, Net: "aio", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
+	if e.Addr != nil {
+		e.Net = e.Addr.Network()
+	}
+	if a, ok := e.Source.(*net.TCPAddr); ok && a.IP == nil {
+		e.Source = nil // nobody knows any more
 	}
 	return e
 }
 
-// LocalAddr is this end's address, or nil if it has none.
+// addressed is what has addresses.
+type addressed interface {
+	LocalAddr() net.Addr
+	RemoteAddr() net.Addr
+}
+
+// LocalAddr is this end's address, or nil if it has none. After Close it may be an empty one.
 func (c *Conn) LocalAddr() net.Addr {
-	if nc, ok := c.nc.(net.Conn); ok {
-		return nc.LocalAddr()
+	if a, ok := c.beneath().(addressed); ok {
+		return a.LocalAddr()
 	}
 	return nil
 }
 
-// RemoteAddr is the other end's address, or nil if it has none.
+// RemoteAddr is the other end's address, or nil if it has none. That of TCP remains after Close.
 func (c *Conn) RemoteAddr() net.Addr {
-	if nc, ok := c.nc.(net.Conn); ok {
-		return nc.RemoteAddr()
+	if a, ok := c.beneath().(addressed); ok {
+		return a.RemoteAddr()
 	}
 	return nil
 }

@@ -3,15 +3,19 @@
 package aio
 
 import (
+	"errors"
+	"io"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/goetia-go/goetia/future"
 )
 
-// tail is what was written to a Conn and is not with the system, and what was read from it and
-// not taken.
-type tail struct {
+// base is what a Conn stands upon, what was written to it and is not with the system, and what was
+// read from it and not taken.
+type base struct {
+	on   under
 	pump outPump
 	// held is a byte that looking has brought up. It belongs to who reads.
 	held   byte
@@ -19,22 +23,26 @@ type tail struct {
 	doubt  doubt
 }
 
+func (b *base) stand(nc beneath, raw syscall.RawConn) { b.on = under{nc, raw} }
+
+func (b *base) beneath() io.Closer { return b.on.nc }
+
 // PollWrite implements [Writer]: it takes up to 64 KiB of b, unless what was taken before
 // is still being written. What writing fails with is returned by the next call.
 func (c *Conn) PollWrite(cx *future.Context, b []byte) (n int, ready bool, err error) {
-	if c.closed.Load() {
+	if c.is(closed) {
 		return 0, true, c.fail("write", net.ErrClosed)
 	}
-	n, ready, err = c.tail.pump.pollWrite(cx, b, c.nc)
+	n, ready, err = c.pump.pollWrite(cx, b, c.on.nc)
 	return n, ready, c.fail("write", err)
 }
 
 // PollFlush implements [Writer].
 func (c *Conn) PollFlush(cx *future.Context) (ready bool, err error) {
-	if c.closed.Load() {
+	if c.is(closed) {
 		return true, c.fail("write", net.ErrClosed)
 	}
-	ready, err = c.tail.pump.pollFlush(cx)
+	ready, err = c.pump.pollFlush(cx)
 	return ready, c.fail("write", err)
 }
 
@@ -44,19 +52,32 @@ func (c *Conn) Close() error {
 	if !c.close() {
 		return c.fail("close", net.ErrClosed)
 	}
-	if c.tail.pump.finish(c.nc) {
-		_ = c.nc.SetWriteDeadline(time.Now().Add(lingering))
+	if c.pump.finish() {
+		_ = c.on.nc.SetWriteDeadline(time.Now().Add(lingering))
 		return nil
 	}
-	c.tail.pump.slot.Wake()
-	return c.nc.Close()
+	c.pump.slot.Wake()
+	return c.on.nc.Close()
 }
 
-// busy says whether there is any of it.
-func (t *tail) busy() bool {
-	t.pump.mu.Lock()
-	defer t.pump.mu.Unlock()
-	return t.pump.busy || t.isHeld
+// busy says whether there is something that only the Conn has.
+func (b *base) busy() bool {
+	b.pump.mu.Lock()
+	defer b.pump.mu.Unlock()
+	return b.pump.busy || b.isHeld
+}
+
+// errBusy is what Detach fails with.
+var errBusy = errors.New("aio: what was written is not yet with the system, or what was looked at not read: Flush and Read first")
+
+func (c *Conn) detach() (io.ReadWriteCloser, error) {
+	if c.busy() {
+		return nil, errBusy
+	}
+	if !c.close() {
+		return nil, c.fail("detach", net.ErrClosed)
+	}
+	return c.on.nc, nil
 }
 
 // nonblockingFiles: pipes are not waited for as sockets are.

@@ -78,22 +78,12 @@ func stream(c *Conn, err error) (Stream, error) {
 	return c, nil
 }
 
-// errBusy is what Detach fails with.
-var errBusy = errors.New("aio: what was written is not yet with the system, or what was looked at not read: Flush and Read first")
-
 // Detach gives back what is beneath: a *net.TCPConn, *net.UnixConn or *os.File. It is open and as
-// good as new; the Conn is closed, and whoever waits for it fails with net.ErrClosed. On
-// Windows it fails, and changes nothing, while what was written has not been flushed, or
-// what was peeked at has not been read.
-func (c *Conn) Detach() (io.ReadWriteCloser, error) {
-	if c.tail.busy() {
-		return nil, errBusy
-	}
-	if !c.close() {
-		return nil, c.fail("detach", net.ErrClosed)
-	}
-	return c.nc, nil
-}
+// good as new, with the settings that it has; the Conn is closed, and whoever waits for it fails
+// with net.ErrClosed. On Unix, a connection that the Loop has accepted or dialed needs two more descriptors
+// for a moment. On Windows it fails while what was written has not been flushed, or
+// what was peeked at has not been read. If it fails, it has changed nothing.
+func (c *Conn) Detach() (io.ReadWriteCloser, error) { return c.detach() }
 
 // Detach gives back the listener beneath, as [Conn.Detach] does.
 func (a *Listener) Detach() (net.Listener, error) {

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
 )
 
@@ -204,19 +203,14 @@ func (f *dialing) arrived(cx *future.Context) (*Conn, error) {
 	return nil, nil
 }
 
-// adopt makes a Conn of what was just opened, or closes it.
-func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
-	var c *Conn
-	err := errUnsupported("a descriptor", nc)
-	if _, ok := nc.(goetia.Notifier); ok {
-		c, err = softConn(l, nc)
-	} else if d, ok := nc.(descriptor); ok {
-		c, err = newConn(l, d)
+// opened closes what was just opened if no Conn has come of it.
+func opened(nc net.Conn) func(*Conn, error) (*Conn, error) {
+	return func(c *Conn, err error) (*Conn, error) {
+		if err != nil {
+			return nil, errors.Join(err, nc.Close())
+		}
+		return c, nil
 	}
-	if err != nil {
-		return nil, errors.Join(err, nc.Close())
-	}
-	return c, nil
 }
 
 // end lets go of all that still goes on.

@@ -57,7 +57,8 @@
 //
 // # Systems
 //
-// On Unix an operation is one system call that does not block. On Windows sockets of package net are
+// On Unix an operation is one system call that does not block. What a Loop has accepted or dialed
+// there is a descriptor without a net.Conn, of which [Conn.Detach] makes one. On Windows sockets of package net are
 // overlapped, and cannot be asked to do something only if it does not block: there, reads ask how
 // much has come first, and writes are taken, up to 64 KiB at a time, and written by
 // a goroutine. Neither changes a socket's blocking mode. What cannot be waited for on a system at

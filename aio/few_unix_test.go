@@ -109,5 +109,35 @@ func fewFiles() error {
 		}
 		_ = c.Value.Close()
 	}
-	return nil
+	return lastDescriptor(l, nl, accepted[0])
+}
+
+// lastDescriptor: a connection that is made with the last descriptor there is, is one, and
+// what cannot be detached for want of another one goes on.
+func lastDescriptor(l *aio.Loop, nl *aio.Listener, c *aio.Conn) error {
+	var held []int
+	for {
+		fd, err := syscall.Dup(0)
+		if err != nil {
+			break
+		}
+		held = append(held, fd)
+	}
+	if _, err := c.Detach(); !errors.Is(err, syscall.EMFILE) {
+		return fmt.Errorf("detached without a descriptor: %v", err)
+	}
+	if err := c.SetNoDelay(true); err != nil {
+		return fmt.Errorf("after a Detach that has failed: %w", err)
+	}
+	if err := syscall.Close(held[0]); err != nil {
+		return err
+	}
+	r := aio.BlockOn(l, l.Dial("tcp", nl.Addr().String()))
+	if r.Err != nil {
+		return fmt.Errorf("with one descriptor left: %w", r.Err)
+	}
+	if err := aio.BlockOn(l, aio.CloseWrite(r.Value)); err != nil {
+		return err
+	}
+	return errors.Join(r.Value.Close(), c.Close())
 }

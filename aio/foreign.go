@@ -138,7 +138,7 @@ func (f *Foreign) Close() error {
 	if was {
 		return net.ErrClosed
 	}
-	busy := f.out.finish(f.rw)
+	busy := f.out.finish()
 	f.in.slot.Wake()
 	f.out.slot.Wake()
 	if !busy {

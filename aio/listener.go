@@ -18,6 +18,7 @@ import (
 type Listener struct {
 	port
 	nl acceptor
+	ways
 	// rest is how long it rests after the next failure, and resting that it does.
 	rest    time.Duration
 	resting atomic.Bool
@@ -55,12 +56,13 @@ func (l *Loop) ListenWith(config *net.ListenConfig, network, address string) (*L
 	if err != nil {
 		return nil, errors.Join(err, nl.Close())
 	}
+	a.know(config)
 	return a, nil
 }
 
 // NewListener takes over a listener of package net that has a descriptor, such as
 // *net.TCPListener and *net.UnixListener, or is a [goetia.Notifier]; others are
-// errors.ErrUnsupported. From then on only the Listener accepts and closes.
+// errors.ErrUnsupported. It goes on accepting as it was told to when it was made. From then on only the Listener accepts and closes.
 func (l *Loop) NewListener(nl net.Listener) (*Listener, error) {
 	ac, ok := nl.(acceptor)
 	if !ok {
@@ -71,7 +73,7 @@ func (l *Loop) NewListener(nl net.Listener) (*Listener, error) {
 	var err error
 	switch c := nl.(type) {
 	case goetia.Notifier:
-		a.soft = true
+		a.bits.Or(soft)
 		src, err = l.r.RegisterNotifier(c)
 	case syscall.Conn:
 		src, err = register(l, c)
@@ -95,27 +97,27 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 		return nil, false, nil
 	}
 	for {
-		if a.closed.Load() {
+		if a.is(closed) {
 			return nil, true, a.fail(net.ErrClosed)
 		}
 		if a.resting.Load() {
 			a.r.slot.Register(cx.Waker())
-			if a.resting.Load() && !a.closed.Load() && !a.gone.Load() {
+			if a.resting.Load() && !a.is(closed|gone) {
 				return nil, false, nil
 			}
-			if a.gone.Load() {
+			if a.is(gone) {
 				a.resting.Store(false) // the timer went with the Reactor
 			}
 			continue
 		}
 		if a.r.take() {
-			nc, err := a.accept()
+			got, err := a.accept()
 			switch {
 			case err == nil:
 				a.rest = 0
-				c, err = a.l.adopt(nc)
+				c, err = got.conn(a.l)
 				return c, true, err
-			case errors.Is(err, os.ErrDeadlineExceeded): // somebody else was faster
+			case err == errAgain, errors.Is(err, os.ErrDeadlineExceeded): // somebody else was faster
 			case exhausted(err):
 				a.pause()
 				return nil, true, err
@@ -123,7 +125,7 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 				return nil, true, err
 			}
 		}
-		if told, err := a.r.wait(cx, goetia.Readable); err != nil {
+		if told, err := a.wait(cx, &a.r); err != nil {
 			return nil, true, a.fail(err)
 		} else if !told {
 			return nil, false, nil
@@ -131,10 +133,10 @@ func (a *Listener) PollAccept(cx *future.Context) (c *Conn, ready bool, err erro
 	}
 }
 
-// accept is called when there is a connection to accept. Package net first tries, and only
+// acceptNet is called when there is a connection to accept. Package net first tries, and only
 // then looks at the deadline, which loses no connection: on Windows, an accept that has
 // succeeded before it could be cancelled is a success.
-func (a *Listener) accept() (net.Conn, error) {
+func (a *Listener) acceptNet() (net.Conn, error) {
 	_ = a.nl.SetDeadline(soon()) // Accept fails likewise
 	return a.nl.Accept()
 }
@@ -176,7 +178,7 @@ func (a *Listener) Incoming() Incoming { return Incoming{a} }
 // PollNext returns the next connection or error; ok is false when there is no more to come.
 func (s Incoming) PollNext(cx *future.Context) (r future.Result[*Conn], ok, ready bool) {
 	c, ready, err := s.a.PollAccept(cx)
-	if ready && s.a.closed.Load() {
+	if ready && s.a.is(closed) {
 		if c != nil {
 			_ = c.Close() // it was accepted while the Listener was being closed
 		}

@@ -15,6 +15,7 @@ type Loop struct {
 	// selfDriven: it has a goroutine of its own.
 	selfDriven bool
 	driving
+	owned
 }
 
 // New opens a Loop with a Reactor of its own, which is driven by whoever waits for it. The options

@@ -19,9 +19,9 @@ type outPump struct {
 	mu   sync.Mutex
 	buf  *[portion]byte
 	busy bool
-	// last is to be closed after what is being written.
-	last io.Closer
-	err  error
+	// ending: what is written to is to be closed after what is being written.
+	ending bool
+	err    error
 }
 
 // portion is how much is taken at once.
@@ -32,7 +32,7 @@ const lingering = 10 * time.Second
 
 var portions = sync.Pool{New: func() any { return new([portion]byte) }}
 
-func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, ready bool, err error) {
+func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.WriteCloser) (n int, ready bool, err error) {
 	if !cx.Spend() {
 		return 0, false, nil
 	}
@@ -41,7 +41,7 @@ func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, r
 	switch {
 	case p.err != nil:
 		return 0, true, raise(p.err)
-	case p.last != nil:
+	case p.ending:
 		return 0, true, net.ErrClosed
 	case p.busy:
 		p.slot.Register(cx.Waker())
@@ -57,7 +57,7 @@ func (p *outPump) pollWrite(cx *future.Context, b []byte, w io.Writer) (n int, r
 }
 
 // run is the goroutine.
-func (p *outPump) run(w io.Writer, n int) {
+func (p *outPump) run(w io.WriteCloser, n int) {
 	var err error
 	returned := false
 	defer func() {
@@ -69,11 +69,11 @@ func (p *outPump) run(w io.Writer, n int) {
 			portions.Put(p.buf)
 		}
 		p.buf, p.busy, p.err = nil, false, err
-		last := p.last
+		ending := p.ending
 		p.mu.Unlock()
 		p.slot.Wake()
-		if last != nil {
-			_ = last.Close() // nobody is there to be told
+		if ending {
+			_ = w.Close() // nobody is there to be told
 		}
 	}()
 	_, err = w.Write(p.buf[:n])
@@ -106,10 +106,10 @@ func (p *outPump) pollFlush(cx *future.Context) (ready bool, err error) {
 	return true, raise(p.err)
 }
 
-// finish has c closed after what is being written, and says false if nothing is.
-func (p *outPump) finish(c io.Closer) bool {
+// finish has what is written to closed after what is being written, and says false if nothing is.
+func (p *outPump) finish() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.last = c
+	p.ending = true
 	return p.busy
 }

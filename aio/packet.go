@@ -8,7 +8,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
 )
 
@@ -126,7 +125,7 @@ func (p *PacketConn) PollPeek(cx *future.Context, b []byte) (d Datagram, ready b
 }
 
 func (p *PacketConn) pollReceive(cx *future.Context, b []byte, peek bool) (d Datagram, ready bool, err error) {
-	if p.closed.Load() {
+	if p.is(closed) {
 		return d, true, p.fail("read", net.ErrClosed)
 	}
 	if !cx.Spend() {
@@ -143,7 +142,7 @@ func (p *PacketConn) pollReceive(cx *future.Context, b []byte, peek bool) (d Dat
 				return d, true, p.fail("read", err)
 			}
 		}
-		if again, err = p.r.wait(cx, goetia.Readable); err != nil {
+		if again, err = p.wait(cx, &p.r); err != nil {
 			return d, true, p.fail("read", err)
 		} else if !again {
 			return d, false, nil
@@ -166,7 +165,7 @@ func (p *PacketConn) PollSendTo(cx *future.Context, b []byte, to net.Addr) (read
 }
 
 func (p *PacketConn) pollSend(cx *future.Context, b []byte, to netip.AddrPort, addr net.Addr) (ready bool, err error) {
-	if p.closed.Load() {
+	if p.is(closed) {
 		return true, p.fail("write", net.ErrClosed)
 	}
 	if !cx.Spend() {
@@ -179,7 +178,7 @@ func (p *PacketConn) pollSend(cx *future.Context, b []byte, to netip.AddrPort, a
 				return true, p.fail("write", err)
 			}
 		}
-		if again, err = p.w.wait(cx, goetia.Writable); err != nil {
+		if again, err = p.wait(cx, &p.w); err != nil {
 			return true, p.fail("write", err)
 		} else if !again {
 			return false, nil

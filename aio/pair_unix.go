@@ -8,18 +8,20 @@ import (
 	"net"
 	"os"
 	"syscall"
+
+	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
 // UnixPair makes two connected Unix stream sockets. It is errors.ErrUnsupported on Windows.
 func (l *Loop) UnixPair() (a, b *Conn, err error) {
-	na, nb, err := socketpair(syscall.SOCK_STREAM)
+	fds, err := socket.Pair(syscall.SOCK_STREAM)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("aio: %w", err)
 	}
-	if a, err = l.adopt(na); err != nil {
-		return nil, nil, errors.Join(err, nb.Close())
+	if a, err = bareConn(l, fds[0], socket.Unix, nil); err != nil {
+		return nil, nil, errors.Join(err, os.NewSyscallError("close", syscall.Close(fds[1])))
 	}
-	if b, err = l.adopt(nb); err != nil {
+	if b, err = bareConn(l, fds[1], socket.Unix, nil); err != nil {
 		return nil, nil, errors.Join(err, a.Close())
 	}
 	return a, b, nil
@@ -28,8 +30,18 @@ func (l *Loop) UnixPair() (a, b *Conn, err error) {
 // UnixPacketPair makes two connected Unix datagram sockets. It is errors.ErrUnsupported on
 // Windows.
 func (l *Loop) UnixPacketPair() (a, b *PacketConn, err error) {
-	na, nb, err := socketpair(syscall.SOCK_DGRAM)
+	fds, err := socket.Pair(syscall.SOCK_DGRAM)
 	if err != nil {
+		return nil, nil, fmt.Errorf("aio: %w", err)
+	}
+	na, err := fileConn(fds[0])
+	nb, err2 := fileConn(fds[1])
+	if err := errors.Join(err, err2); err != nil {
+		for _, c := range []net.Conn{na, nb} {
+			if c != nil {
+				err = errors.Join(err, c.Close())
+			}
+		}
 		return nil, nil, err
 	}
 	if a, err = l.openPackets(na); err != nil {
@@ -37,31 +49,6 @@ func (l *Loop) UnixPacketPair() (a, b *PacketConn, err error) {
 	}
 	if b, err = l.openPackets(nb); err != nil {
 		return nil, nil, errors.Join(err, a.Close())
-	}
-	return a, b, nil
-}
-
-func socketpair(kind int) (a, b net.Conn, err error) {
-	// Not every system can make them with close-on-exec, so nobody forks meanwhile.
-	syscall.ForkLock.RLock()
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, kind, 0)
-	if err == nil {
-		syscall.CloseOnExec(fds[0])
-		syscall.CloseOnExec(fds[1])
-	}
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		return nil, nil, fmt.Errorf("aio: %w", os.NewSyscallError("socketpair", err))
-	}
-	a, err = fileConn(fds[0])
-	b, err2 := fileConn(fds[1])
-	if err := errors.Join(err, err2); err != nil {
-		for _, c := range []net.Conn{a, b} {
-			if c != nil {
-				err = errors.Join(err, c.Close())
-			}
-		}
-		return nil, nil, err
 	}
 	return a, b, nil
 }

@@ -16,19 +16,27 @@ type port struct {
 	l   *Loop
 	r   side
 	w   side
-	// closed is set by close.
-	closed atomic.Bool
-	// gone: the registration has ended, by close or with the Reactor.
-	gone atomic.Bool
-	// soft: it has no descriptor, and is told by its peer that it is ready.
-	soft bool
+	flags
 }
+
+// flags are what becomes of a port, a combination of the constants below.
+type flags struct{ bits atomic.Uint32 }
+
+const (
+	// closed is set by close.
+	closed = 1 << iota
+	// gone: the registration has ended, by close or with the Reactor.
+	gone
+	// soft: it has no descriptor, and is told by its peer that it is ready.
+	soft
+)
+
+func (f *flags) is(what uint32) bool { return f.bits.Load()&what != 0 }
 
 // side is one direction of a port.
 type side struct {
 	slot  future.Slot
 	watch *goetia.Watch
-	p     *port
 	state atomic.Uint32
 }
 
@@ -46,15 +54,14 @@ const (
 // open begins with a source that is registered.
 func (p *port) open(l *Loop, src *goetia.Source) {
 	p.l, p.src = l, src
-	p.r.p, p.w.p = p, p
 }
 
 // errAgain is what an operation returns that would have to wait.
 var errAgain = errors.New("aio: would block")
 
-// wait has cx woken when the side is ready, and says whether it is already: then the
-// operation is worth trying once more. It fails with net.ErrClosed once the port is closed.
-func (s *side) wait(cx *future.Context, in goetia.Interest) (ready bool, err error) {
+// wait has cx woken when one of the port's sides is ready, and says whether it is already: then
+// the operation is worth trying once more. It fails with net.ErrClosed once the port is closed.
+func (p *port) wait(cx *future.Context, s *side) (ready bool, err error) {
 	s.slot.Register(cx.Waker())
 	if s.state.Load()&fired != 0 {
 		s.slot.Clear()
@@ -62,27 +69,38 @@ func (s *side) wait(cx *future.Context, in goetia.Interest) (ready bool, err err
 	}
 	if s.state.Or(armed)&armed == 0 {
 		if s.watch == nil {
-			s.watch, err = s.p.src.Inline(in, s.fire)
+			s.watch, err = p.watch(s)
 		} else {
 			err = s.watch.Rearm()
 		}
 		if err != nil {
 			s.state.And(^uint32(armed))
 			s.slot.Clear()
-			return false, s.p.failure(err)
+			return false, p.failure(err)
 		}
 	}
-	if s.p.closed.Load() {
+	if p.is(closed) {
 		s.slot.Clear()
 		return false, net.ErrClosed
 	}
 	return s.state.Load()&fired != 0, nil
 }
 
-// fire is the watch's callback.
-func (s *side) fire(r goetia.Readiness) {
+// watch makes a side's watch, and arms it.
+func (p *port) watch(s *side) (*goetia.Watch, error) {
+	if s == &p.r {
+		return p.src.Inline(goetia.Readable, p.fireRead)
+	}
+	return p.src.Inline(goetia.Writable, p.fireWrite)
+}
+
+func (p *port) fireRead(r goetia.Readiness)  { p.fire(&p.r, r) }
+func (p *port) fireWrite(r goetia.Readiness) { p.fire(&p.w, r) }
+
+// fire is what the callback of a side's watch does.
+func (p *port) fire(s *side, r goetia.Readiness) {
 	if r&goetia.Closed != 0 {
-		s.p.gone.Store(true)
+		p.bits.Or(gone)
 	}
 	for {
 		old := s.state.Load()
@@ -90,9 +108,9 @@ func (s *side) fire(r goetia.Readiness) {
 			break
 		}
 	}
-	if r&goetia.Closed == 0 && !s.p.soft {
+	if r&goetia.Closed == 0 && !p.is(soft) {
 		// It is the kernel that says so, to whoever turns.
-		s.p.l.returning.Store(true)
+		p.l.returning.Store(true)
 	}
 	s.slot.Wake()
 }
@@ -119,7 +137,7 @@ func (s *side) found(all bool) {
 
 // failure is what arming has failed with, as an operation returns it.
 func (p *port) failure(err error) error {
-	if p.closed.Load() || errors.Is(err, poll.ErrClosed) {
+	if p.is(closed) || errors.Is(err, poll.ErrClosed) {
 		return net.ErrClosed
 	}
 	return err
@@ -128,7 +146,7 @@ func (p *port) failure(err error) error {
 // close ends the registration and has those who wait fail. It says whether it was the
 // first call.
 func (p *port) close() bool {
-	if p.closed.Swap(true) {
+	if p.bits.Or(closed)&closed != 0 {
 		return false
 	}
 	_ = p.src.Close() // it may have ended with the Reactor

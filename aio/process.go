@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 
-	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/future"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -169,7 +168,7 @@ func (p *Process) pollWait(cx *future.Context) (r future.Result[*os.ProcessState
 		return *p.status, true
 	}
 	if p.watched {
-		told, err := p.r.wait(cx, goetia.Readable)
+		told, err := p.wait(cx, &p.r)
 		if err == nil && !told {
 			return r, false
 		}

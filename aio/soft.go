@@ -15,8 +15,9 @@ func softConn(l *Loop, nc net.Conn) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{nc: nc}
-	c.soft = true
+	c := new(Conn)
+	c.stand(nc, nil)
+	c.bits.Or(soft)
 	c.open(l, src)
 	return c, nil
 }
@@ -25,13 +26,13 @@ func softConn(l *Loop, nc net.Conn) (*Conn, error) {
 func (c *Conn) softRead(b []byte, peek, told bool) (int, error) {
 	switch {
 	case peek:
-		return 0, errUnsupported("Peek", c.nc)
+		return 0, errUnsupported("Peek", c.on.nc)
 	case !told:
 		return 0, errAgain
 	}
-	_ = c.nc.SetReadDeadline(soon()) // if it fails, so does reading
-	defer func() { _ = c.nc.SetReadDeadline(time.Time{}) }()
-	n, err := c.nc.Read(b)
+	_ = c.on.nc.SetReadDeadline(soon()) // if it fails, so does reading
+	defer func() { _ = c.on.nc.SetReadDeadline(time.Time{}) }()
+	n, err := c.on.nc.Read(b)
 	if n > 0 {
 		return n, nil
 	}
@@ -49,9 +50,9 @@ func (c *Conn) softWrite(b []byte, told bool) (int, error) {
 	if !told {
 		return 0, errAgain
 	}
-	_ = c.nc.SetWriteDeadline(soon()) // if it fails, so does writing
-	defer func() { _ = c.nc.SetWriteDeadline(time.Time{}) }()
-	n, err := c.nc.Write(b[:min(len(b), softPortion)])
+	_ = c.on.nc.SetWriteDeadline(soon()) // if it fails, so does writing
+	defer func() { _ = c.on.nc.SetWriteDeadline(time.Time{}) }()
+	n, err := c.on.nc.Write(b[:min(len(b), softPortion)])
 	if n > 0 {
 		return n, nil
 	}

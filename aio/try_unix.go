@@ -68,12 +68,35 @@ func doPeek(c *call, fd int) (n int, err error) {
 	return n, err
 }
 
-// tryRead reads what is there. Of a stream, nothing is its end.
-func (c *Conn) tryRead(b []byte, _ bool) (int, error) {
+// answer is what a call on a bare socket has come to.
+func answer(n int, err error, name string) (int, error) {
+	switch err {
+	case nil:
+		return n, nil
+	case syscall.EAGAIN:
+		return 0, errAgain
+	case net.ErrClosed:
+		return 0, err
+	}
+	return 0, os.NewSyscallError(name, err)
+}
+
+// through is a call on what somebody else has made.
+func (c *Conn) through(name string, what func(*call, int) (int, error), b []byte) (int, error) {
 	k := calls.Get().(*call)
 	defer k.release()
-	k.what, k.b = doRead, b
-	n, err := k.on(c.raw, "read")
+	k.what, k.b = what, b
+	return k.on(c.on.raw, name)
+}
+
+// tryRead reads what is there. Of a stream, nothing is its end.
+func (c *Conn) tryRead(b []byte, _ bool) (n int, err error) {
+	if c.on == nil {
+		n, err = c.sock.Read(b)
+		n, err = answer(n, err, "read")
+	} else {
+		n, err = c.through("read", doRead, b)
+	}
 	if n == 0 && err == nil {
 		return 0, io.EOF
 	}
@@ -82,11 +105,13 @@ func (c *Conn) tryRead(b []byte, _ bool) (int, error) {
 }
 
 // tryPeek is tryRead without taking anything.
-func (c *Conn) tryPeek(b []byte, _ bool) (int, error) {
-	k := calls.Get().(*call)
-	defer k.release()
-	k.what, k.b = doPeek, b
-	n, err := k.on(c.raw, "recvfrom")
+func (c *Conn) tryPeek(b []byte, _ bool) (n int, err error) {
+	if c.on == nil {
+		n, err = c.sock.Peek(b)
+		n, err = answer(n, err, "recvfrom")
+	} else {
+		n, err = c.through("recvfrom", doPeek, b)
+	}
 	if n == 0 && err == nil {
 		return 0, io.EOF
 	}
@@ -94,11 +119,13 @@ func (c *Conn) tryPeek(b []byte, _ bool) (int, error) {
 }
 
 // tryWrite writes as much as there is room for.
-func (c *Conn) tryWrite(b []byte) (int, error) {
-	k := calls.Get().(*call)
-	defer k.release()
-	k.what, k.b = doWrite, b
-	n, err := k.on(c.raw, "write")
+func (c *Conn) tryWrite(b []byte) (n int, err error) {
+	if c.on == nil {
+		n, err = c.sock.Write(b)
+		n, err = answer(n, err, "write")
+	} else {
+		n, err = c.through("write", doWrite, b)
+	}
 	c.w.found(n < len(b))
 	return n, err
 }

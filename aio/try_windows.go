@@ -41,7 +41,7 @@ func (c *Conn) tryRead(b []byte, told bool) (int, error) {
 		b[0], c.isHeld = c.held, false
 		return 1, nil
 	}
-	n, err := available(c.raw)
+	n, err := available(c.on.raw)
 	if err != nil {
 		return 0, err
 	}
@@ -49,10 +49,10 @@ func (c *Conn) tryRead(b []byte, told bool) (int, error) {
 		if !c.doubt.blocks(told) {
 			return 0, errAgain
 		}
-		_ = c.nc.SetReadDeadline(time.Now().Add(guard))
-		defer func() { _ = c.nc.SetReadDeadline(time.Time{}) }()
+		_ = c.on.nc.SetReadDeadline(time.Now().Add(guard))
+		defer func() { _ = c.on.nc.SetReadDeadline(time.Time{}) }()
 	}
-	n, err = c.nc.Read(b)
+	n, err = c.on.nc.Read(b)
 	if n > 0 {
 		c.doubt = 0
 	}
@@ -80,7 +80,7 @@ func (c *Conn) tryPeek(b []byte, told bool) (int, error) {
 		b[0] = c.held
 		return 1, nil
 	}
-	n, err := available(c.raw)
+	n, err := available(c.on.raw)
 	switch {
 	case err != nil:
 		return 0, err
@@ -96,7 +96,7 @@ func (c *Conn) tryPeek(b []byte, told bool) (int, error) {
 	}
 	var got, flags uint32 = 0, msgPeek
 	var failed error
-	err = c.raw.Control(func(fd uintptr) {
+	err = c.on.raw.Control(func(fd uintptr) {
 		buf := syscall.WSABuf{Len: uint32(min(len(b), n)), Buf: &b[0]}
 		failed = syscall.WSARecv(syscall.Handle(fd), &buf, 1, &got, &flags, nil, nil)
 	})

@@ -2,6 +2,7 @@ package idle
 
 import (
 	"context"
+	"runtime"
 
 	"github.com/goetia-go/goetia/aio"
 	"github.com/goetia-go/goetia/future"
@@ -9,6 +10,9 @@ import (
 
 // OursFutures is this library's with a task for each connection.
 const OursFutures = "aio, a task each"
+
+// BareTasks: what package aio accepts here has no net.Conn.
+const BareTasks = runtime.GOOS != "windows"
 
 // serveFutures accepts and echoes on one executor, which drives the reactor.
 func serveFutures(addr string) error {

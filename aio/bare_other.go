@@ -1,0 +1,36 @@
+//go:build !unix
+
+package aio
+
+import (
+	"net"
+
+	"github.com/goetia-go/goetia"
+)
+
+// adopt makes a Conn of what was just opened, or closes it.
+func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
+	if _, ok := nc.(goetia.Notifier); ok {
+		return opened(nc)(softConn(l, nc))
+	}
+	if d, ok := nc.(descriptor); ok {
+		return opened(nc)(newConn(l, d))
+	}
+	return opened(nc)(nil, errUnsupported("a descriptor", nc))
+}
+
+// ways is how a Listener accepts: by way of package net.
+type ways struct{}
+
+func (*Listener) know(*net.ListenConfig) {}
+
+// arrival is a connection that was accepted, without a Conn.
+type arrival struct{ nc net.Conn }
+
+func (n arrival) conn(l *Loop) (*Conn, error) { return l.adopt(n.nc) }
+
+// accept is called when there is a connection to accept.
+func (a *Listener) accept() (n arrival, err error) {
+	n.nc, err = a.acceptNet()
+	return n, err
+}

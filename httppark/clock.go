@@ -57,7 +57,7 @@ func (k *clock) lingers(level uint8) uint32 {
 }
 
 // price is what a pause in the parking place costs, as a multiple of what it costs to be parked
-// and no more.
+// and no more (BenchmarkPause, less what a request takes without).
 type price int
 
 const (

@@ -88,10 +88,10 @@ func WithMaxParked(n int, policy Policy) Option {
 //
 // The net.Conn that the server and hooks see stays the same, and so do the socket's options.
 // A connection keeps its net.TCPConn while it is parked if that was asked for (the
-// NetConn and SyscallConn methods), if a handler has set a deadline for writing and the server has no
-// WriteTimeout, or if the process is short of descriptors, of which this takes one more for
-// a moment. If there is none when the connection is to be served again, that is tried
-// again until it succeeds or the connection's limit ends it ([Stats].Starved).
+// NetConn and SyscallConn methods), if the ConnState hook has set it a deadline for writing, or if
+// the process is short of descriptors, of which this takes one more for a moment. If there
+// is none when the connection is to be served again, that is tried again until it succeeds
+// or the connection's limit ends it ([Stats].Starved).
 //
 // TLS and Unix connections are never thin, nor are those of a [Parker].
 func WithThinParking(on bool) Option {

@@ -47,7 +47,7 @@ func (l *Listener) slim(c *conn) bool {
 		c.watch.Release()
 	}
 	c.inner, c.watch = t, nil
-	c.flags &^= reading | writing
+	c.flags &^= reading
 	_ = tcp.Close() // the socket stays open
 	return true
 }
@@ -56,9 +56,8 @@ func (l *Listener) slim(c *conn) bool {
 func (c *conn) replaceable() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	// A deadline for writing that the server has set is set anew with each request, and
-	// one that a handler has set is not.
-	return c.flags&taken == 0 && (c.flags&writing == 0 || c.l.srv.WriteTimeout > 0)
+	// The server takes deadlines for writing away after each request. This is a hook's.
+	return c.flags&(taken|writing) == 0
 }
 
 // fatten gives a thin connection its net.TCPConn back, and says whether its watch was still

@@ -359,6 +359,15 @@ func TestLearn(t *testing.T) {
 			t.Fatalf("step %d: level %d, want %d", i, c.level, step.level)
 		}
 	}
+	// Who pays more has to stay for longer.
+	for i, step := range []struct {
+		parked time.Duration
+		level  uint8
+	}{{350 * time.Millisecond, 1}, {850 * time.Millisecond, 1}, {6 * time.Second, 1}, {7 * time.Second, 0}} {
+		if c.learn(step.parked, slimming); c.level != step.level {
+			t.Fatalf("thin, step %d: level %d, want %d", i, c.level, step.level)
+		}
+	}
 }
 
 func TestOptions(t *testing.T) {

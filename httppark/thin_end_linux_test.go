@@ -15,21 +15,30 @@ import (
 	"github.com/goetia-go/goetia"
 )
 
-// TestGoneWhileThin: a connection that its peer closes ends without the server, and its hook is told.
+// TestGoneWhileThin: a connection that its peer closes ends without the server, and its hook is
+// told. The Reactor has nothing of it left then, nor while it is served.
 func TestGoneWhileThin(t *testing.T) {
-	r, err := goetia.New(goetia.WithBackground())
+	r, err := goetia.New(goetia.WithBackground(), goetia.WithSweep(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
+	handler := http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if n := r.Stats().Sources; n != 0 {
+			t.Errorf("%d sources of a connection that is served", n)
+		}
+		echo(w, q)
+	})
 	for _, reset := range []bool{false, true} {
 		h := &history{ended: make(chan net.Conn, 1)}
-		e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: h.hook}, WithReactor(r))
+		e := startServer(t, true, false, &http.Server{Handler: handler, ConnState: h.hook}, WithReactor(r))
 		first := descriptors(t)
 		p := e.dial()
-		p.send(fmt.Sprintf(get, "x"))
-		p.expect("/x")
-		e.settle()
+		for range 2 {
+			p.send(fmt.Sprintf(get, "x"))
+			p.expect("/x")
+			e.settle()
+		}
 		if n := r.Stats().Sources; n != 1 {
 			t.Errorf("%d sources", n)
 		}
@@ -39,10 +48,10 @@ func TestGoneWhileThin(t *testing.T) {
 			}
 		}
 		p.Close()
-		if got := h.await(t); got != "new active idle closed" {
+		if got := h.await(t); got != "new active idle active idle closed" {
 			t.Error(got)
 		}
-		if s := e.l.Stats(); s.Gone != 1 || s.Resumes != 0 || s.Parked+s.Serving+s.Resuming != 0 {
+		if s := e.l.Stats(); s.Gone != 1 || s.Resumes != 1 || s.Parked+s.Serving+s.Resuming != 0 {
 			t.Errorf("%+v", s)
 		}
 		if n := r.Stats().Sources; n != 0 {
@@ -142,7 +151,7 @@ func readable(t *testing.T, s *thin) (is bool) {
 // TestThinRaces: connections are made thin and whole, asked for, closed by their peers and by the
 // program at the same time. In the end nobody has a descriptor or a registration left.
 func TestThinRaces(t *testing.T) {
-	r, err := goetia.New(goetia.WithBackground())
+	r, err := goetia.New(goetia.WithBackground(), goetia.WithSweep(20*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,8 +20,8 @@
 //
 // A connection that is busy never pays: it is given no timer and no system call. One that is
 // parked takes some 650 bytes on Linux, where it gives up its net.TCPConn ([WithThinParking]), and
-// 1400 elsewhere, of which package net has 950. Coming back costs some 35 microseconds of
-// processor time (10 with the net.TCPConn kept), so only what is really idle is parked.
+// 1400 elsewhere, of which package net has 950. A pause costs some 32 microseconds of
+// processor time (9 with the net.TCPConn kept), so only what is really idle is parked.
 //
 // # What is different
 //

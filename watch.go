@@ -187,6 +187,34 @@ func (w *Watch) Stop() bool {
 	return stopped
 }
 
+// Release is Stop, and has the Reactor forget the connection at once, as it otherwise does when
+// nobody has waited for it for long. Other watches of it fire with [Closed]. That is for those who
+// close a descriptor of which there are duplicates: the kernel would go on watching it. A
+// registration of the user's own ([Reactor.RegisterConn]) stays. The watch can be armed again,
+// which registers anew.
+func (w *Watch) Release() (stopped bool) {
+	sh := w.shard()
+	sh.mu.Lock()
+	s := w.source()
+	stopped = w.state != idle
+	var stops []func() bool
+	if w.state == armed {
+		if stop := s.leave(w); stop != nil {
+			stops = append(stops, stop)
+		}
+	}
+	w.state = idle
+	if !s.kept {
+		stops = s.unlistenAll(stops)
+		sh.bury(s)
+	}
+	sh.unlock().run()
+	for _, stop := range stops {
+		stop()
+	}
+	return stopped
+}
+
 // Rearm has the callback called once more when the connection is ready, without
 // registering anew. It does nothing if the watch is pending. It may be called by the
 // callback itself. A deadline holds for one arm, and has to be set again.

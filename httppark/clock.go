@@ -56,16 +56,26 @@ func (k *clock) lingers(level uint8) uint32 {
 	return k.ticks << level
 }
 
+// price is what a pause in the parking place costs, as a multiple of what it costs to be parked
+// and no more (BenchmarkPause, less what a request takes without).
+type price int
+
+const (
+	parking  price = 1
+	slimming price = 4
+)
+
 // learn adapts the time for lingering to how long the connection was parked. It is called
 // with the connection's lock held.
-func (c *conn) learn(parked time.Duration) {
+func (c *conn) learn(parked time.Duration, paid price) {
 	k := &c.l.clock
 	lingers := max(time.Duration(k.ticks)*k.period, k.period) << c.level
 	switch {
-	case parked < lingers && c.level < k.levels:
-		// Had it stayed for twice as long, parking would have been saved.
+	case parked < time.Duration(paid)*lingers && c.level < k.levels:
+		// Had it stayed for twice as long, parking would have been saved, or it would
+		// not have been worth what it costs.
 		c.level++
-	case parked > 8*lingers && c.level > 0:
+	case parked > 8*time.Duration(paid)*lingers && c.level > 0:
 		c.level--
 	}
 }

@@ -49,6 +49,8 @@ type conn struct {
 	resumed bool
 	// tls: the server has it as a *secure, and otherwise as a *plain.
 	tls bool
+	// tuning is what the socket's options were when it was first made thin, or 0.
+	tuning uint8
 }
 
 type flags uint8
@@ -63,6 +65,8 @@ const (
 	silent
 	// named: the server has told its hook of this connection, and so will of its end.
 	named
+	// taken: somebody has asked for the connection beneath, which is not replaced then.
+	taken
 )
 
 // enough bytes are those that net/http waits for before it sets a deadline for headers.
@@ -235,8 +239,17 @@ func (c *conn) kickLocked() {
 
 // Write is that of net.Conn.
 func (c *conn) Write(p []byte) (int, error) {
-	c.told("Write")
-	return c.inner.Write(p)
+	return c.out("Write").Write(p)
+}
+
+// out is the connection beneath for somebody who writes. The server does not while it has let
+// go of it. Who does that on his own must not meet the moment in which it is replaced.
+func (c *conn) out(what string) net.Conn {
+	if p := phase(c.phase.Load()); p < leaving || p >= hijacked {
+		return c.inner
+	}
+	c.told(what)
+	return c.held()
 }
 
 // told notices what a server that was told of the end of the connection must not do: its
@@ -274,9 +287,7 @@ func (c *conn) Close() error {
 
 // end closes a parked connection for good.
 func (c *conn) end() error {
-	if c.watch != nil {
-		c.watch.Stop()
-	}
+	c.unwatch()
 	err := c.inner.Close()
 	// Not here: whoever closes it may hold a lock that the hook takes.
 	go c.l.hook(c.self())

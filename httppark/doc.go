@@ -19,7 +19,9 @@
 // returns it again. The same is done with a new connection that sends nothing.
 //
 // A connection that is busy never pays: it is given no timer and no system call. One that is
-// parked takes some 1400 bytes, of which package net has 950 ([WithThinParking]: 650 in all).
+// parked takes some 650 bytes on Linux, where it gives up its net.TCPConn ([WithThinParking]), and
+// 1400 elsewhere, of which package net has 950. A pause costs some 32 microseconds of
+// processor time (9 with the net.TCPConn kept), so only what is really idle is parked.
 //
 // # What is different
 //
@@ -30,6 +32,8 @@
 //   - The hooks have to be set before the listener is made.
 //   - The net.Conn that hooks and Hijack see is this package's. Its NetConn method returns
 //     the one beneath.
+//   - A parked connection without its net.TCPConn refuses Read, Write and deadlines. Its addresses
+//     and Close are as always, and NetConn gives it a net.TCPConn again, for good.
 //   - Closing the listener closes parked connections, since nobody could serve them any
 //     more. Shutdown and Close of the server do that anyway. New connections that have
 //     sent nothing are not given the five seconds that Shutdown gives them if they are

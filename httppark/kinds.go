@@ -112,14 +112,17 @@ func (c *secure) CloseWrite() error { return (*conn)(c).CloseWrite() }
 
 // NetConn returns the connection that was accepted. The server must be done with it: after
 // a hijack, say.
-func (c *plain) NetConn() net.Conn { return c.inner }
+//
+// A connection whose NetConn or SyscallConn was called is not made thin any more
+// ([WithThinParking]).
+func (c *plain) NetConn() net.Conn { return (*conn)(c).take() }
 
 // NetConn returns the *tls.Conn. The server must be done with it.
 func (c *secure) NetConn() net.Conn { return c.inner }
 
 // SyscallConn implements syscall.Conn.
 func (c *plain) SyscallConn() (syscall.RawConn, error) {
-	if s, ok := c.inner.(syscall.Conn); ok {
+	if s, ok := (*conn)(c).take().(syscall.Conn); ok {
 		return s.SyscallConn()
 	}
 	return nil, errors.ErrUnsupported
@@ -127,11 +130,11 @@ func (c *plain) SyscallConn() (syscall.RawConn, error) {
 
 // ReadFrom implements io.ReaderFrom, with sendfile where package net does.
 func (c *plain) ReadFrom(r io.Reader) (int64, error) {
-	(*conn)(c).told("ReadFrom")
-	if to, ok := c.inner.(io.ReaderFrom); ok {
+	out := (*conn)(c).out("ReadFrom")
+	if to, ok := out.(io.ReaderFrom); ok {
 		return to.ReadFrom(r)
 	}
-	return io.Copy(writer{c.inner}, r)
+	return io.Copy(writer{out}, r)
 }
 
 // writer hides what else a connection can do.
@@ -139,8 +142,7 @@ type writer struct{ io.Writer }
 
 // CloseWrite is that of net.TCPConn.
 func (c *conn) CloseWrite() error {
-	c.told("CloseWrite")
-	if half, ok := c.inner.(interface{ CloseWrite() error }); ok {
+	if half, ok := c.out("CloseWrite").(interface{ CloseWrite() error }); ok {
 		return half.CloseWrite()
 	}
 	return errors.ErrUnsupported

@@ -355,8 +355,17 @@ func TestLearn(t *testing.T) {
 		parked time.Duration
 		level  uint8
 	}{{50 * time.Millisecond, 1}, {150 * time.Millisecond, 2}, {500 * time.Millisecond, 2}, {0, 3}, {0, 4}, {0, 4}, {time.Minute, 3}, {time.Hour, 2}, {time.Hour, 1}, {time.Hour, 0}, {time.Hour, 0}} {
-		if c.learn(step.parked); c.level != step.level {
+		if c.learn(step.parked, parking); c.level != step.level {
 			t.Fatalf("step %d: level %d, want %d", i, c.level, step.level)
+		}
+	}
+	// Who pays more has to stay for longer.
+	for i, step := range []struct {
+		parked time.Duration
+		level  uint8
+	}{{350 * time.Millisecond, 1}, {850 * time.Millisecond, 1}, {6 * time.Second, 1}, {7 * time.Second, 0}} {
+		if c.learn(step.parked, slimming); c.level != step.level {
+			t.Fatalf("thin, step %d: level %d, want %d", i, c.level, step.level)
 		}
 	}
 }
@@ -371,7 +380,7 @@ func TestOptions(t *testing.T) {
 		{WithServer(srv), WithIdleLimit(-1)},
 		{WithServer(srv), WithMaxParked(-1, Refuse)},
 		{WithServer(srv), WithMaxParked(1, 7)},
-		{WithServer(srv), WithThinParking()},
+		{WithServer(srv), WithThinParking(true)},
 	} {
 		if canSlim && i == 6 {
 			break

@@ -26,6 +26,8 @@ type Listener struct {
 	counts counts
 	clock  clock
 	shaker shaker
+	// tunings are the options that connections came with, for thin parking.
+	tunings tunings
 
 	// fresh has what the inner listener has accepted, done is closed by Close.
 	fresh chan accepted

@@ -25,7 +25,9 @@ type options struct {
 	idleLimit time.Duration
 	maxParked int
 	policy    Policy
-	thin      bool
+	// thin is asked for by thinning, and otherwise where it can be done.
+	thin     bool
+	thinning bool
 	// assume stands in for the probe of net/http in tests, and tick, if not zero, for
 	// the clock's period.
 	assume func() (assumptions, error)
@@ -78,15 +80,23 @@ func WithMaxParked(n int, policy Policy) Option {
 	return func(o *options) { o.maxParked, o.policy = n, policy }
 }
 
-// WithThinParking has parked TCP connections give up what package net and the Go runtime keep
-// for them, which is more than half of what is left: the socket has another descriptor
-// meanwhile, and a new net.TCPConn when it is served again. That costs some ten
-// more system calls for each time that it is parked. The net.Conn that the server and hooks see
-// stays the same; one that was taken from beneath it (NetConn) is closed by that, and
-// what was set with its SetNoDelay and SetKeepAlive methods is at its default again. It is
-// for Linux, and fails elsewhere with an error that wraps errors.ErrUnsupported; TLS and
-// Unix connections are parked as without it.
-func WithThinParking() Option { return func(o *options) { o.thin = true } }
+// WithThinParking says whether parked TCP connections give up what package net and the Go runtime
+// keep for them, which is more than half of what is left: the socket has another descriptor
+// meanwhile, and a new net.TCPConn when it is served again. They do on Linux, if this option
+// does not forbid it. Elsewhere it cannot be done, and asking for it fails with an error
+// that wraps errors.ErrUnsupported.
+//
+// The net.Conn that the server and hooks see stays the same, and so do the socket's options.
+// A connection keeps its net.TCPConn while it is parked if that was asked for (the
+// NetConn and SyscallConn methods), if the ConnState hook has set it a deadline for writing, or if
+// the process is short of descriptors, of which this takes one more for a moment. If there
+// is none when the connection is to be served again, that is tried again until it succeeds
+// or the connection's limit ends it ([Stats].Starved).
+//
+// TLS and Unix connections are never thin, nor are those of a [Parker].
+func WithThinParking(on bool) Option {
+	return func(o *options) { o.thin, o.thinning = on, on }
+}
 
 // Policy is what is done about a connection that would be parked beyond the limit of
 // [WithMaxParked].
@@ -105,7 +115,7 @@ const (
 )
 
 func collect(opts []Option) (options, error) {
-	o := options{lingerMin: defaultLingerMin, lingerMax: defaultLingerMax, assume: probed}
+	o := options{thin: canSlim, lingerMin: defaultLingerMin, lingerMax: defaultLingerMax, assume: probed}
 	for _, opt := range opts {
 		if opt != nil {
 			opt(&o)
@@ -120,7 +130,7 @@ func collect(opts []Option) (options, error) {
 		return o, fmt.Errorf("httppark: an idle limit of %v: %w", o.idleLimit, errInvalid)
 	case o.maxParked < 0 || o.policy > CloseOldest:
 		return o, fmt.Errorf("httppark: at most %d parked, policy %d: %w", o.maxParked, o.policy, errInvalid)
-	case o.thin && !canSlim:
+	case o.thinning && !canSlim:
 		return o, fmt.Errorf("httppark: thin parking on %s: %w", runtime.GOOS, errors.ErrUnsupported)
 	}
 	return o, nil

@@ -27,10 +27,8 @@ func parkable(nc net.Conn) bool {
 // park parks a connection that the server has let go, and says whether it is
 // parked. If not, it is closed.
 func (l *Listener) park(c *conn) bool {
-	if l.opts.thin && !l.ended.Load() {
-		l.slim(c)
-	}
-	if c.watch == nil {
+	slim := l.opts.thin && !l.ended.Load() && l.slim(c)
+	if !slim && c.watch == nil {
 		w, err := l.reactor.NewWatch(c.inner, goetia.Readable, c.ready)
 		if err != nil {
 			l.close(c, &l.counts.failed)
@@ -87,12 +85,26 @@ func (l *Listener) park(c *conn) bool {
 		return false // closed by somebody who has kept it
 	}
 	l.counts.parks.Add(1)
-	if err := watch.Rearm(); err != nil {
+	if err := c.arm(watch); err != nil {
 		// The user is told by drop, if nobody else has closed it.
 		l.forget(c)
 		c.drop(&l.counts.failed)
 	}
 	return true
+}
+
+// arm has a parked connection watched. A thin one has no watch so far: it costs one system
+// call less to make one that waits.
+func (c *conn) arm(w *goetia.Watch) (err error) {
+	if w != nil {
+		return w.Rearm()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.is(parked) {
+		c.watch, err = c.l.reactor.AfterReadable(c.inner, c.ready)
+	}
+	return err
 }
 
 // close closes a connection that was to be parked, and counts it, unless somebody has
@@ -111,39 +123,26 @@ func (l *Listener) close(c *conn, n *atomic.Uint64) {
 }
 
 // ready is called when a parked connection has something to say.
-func (c *conn) ready(goetia.Readiness) {
+func (c *conn) ready(r goetia.Readiness) {
 	l := c.l
-	if l.opts.thin && !c.regain() {
-		return
+	paid := parking
+	if l.opts.thin {
+		var ok bool
+		if paid, ok = c.regain(r); !ok {
+			return
+		}
 	}
 	l.mu.Lock()
 	c.mu.Lock()
 	if c.is(parked) {
 		c.set(queued)
-		c.learn(time.Duration(now() - c.deadline))
+		c.learn(time.Duration(now()-c.deadline), paid)
 		l.counts.resumes.Add(1) // before its client sees an answer
 		l.put(c, accepting)
 		l.ring()
 	}
 	c.mu.Unlock()
 	l.mu.Unlock()
-}
-
-// regain has a parked connection be one of package net again, and says whether it is.
-func (c *conn) regain() bool {
-	c.mu.Lock()
-	if !c.is(parked) {
-		c.mu.Unlock()
-		return false
-	}
-	err := c.fatten()
-	c.mu.Unlock()
-	if err == nil {
-		return true
-	}
-	c.l.forget(c)
-	c.drop(&c.l.counts.failed)
-	return false
 }
 
 // shut closes a connection that nobody but this package knows, and says whether it was
@@ -154,16 +153,26 @@ func (c *conn) shut(n *atomic.Uint64) bool {
 	if ok {
 		c.set(closed)
 	}
-	w := c.watch
 	c.mu.Unlock()
 	if ok {
 		n.Add(1)
-		if w != nil {
-			w.Stop()
-		}
+		c.unwatch()
 		_ = c.inner.Close()
 	}
 	return ok
+}
+
+// unwatch has the Reactor let go of a parked connection that is closed by phase, so that nobody
+// else changes what it is made of.
+func (c *conn) unwatch() {
+	if c.watch == nil {
+		return
+	}
+	if _, ok := c.inner.(*thin); ok {
+		c.watch.Release()
+		return
+	}
+	c.watch.Stop()
 }
 
 // drop is shut, and tells the user.

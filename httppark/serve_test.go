@@ -138,13 +138,13 @@ func matrix(t *testing.T, f func(t *testing.T, start func(srv *http.Server, opts
 		opts          []Option
 	}{
 		{"parked", true, false, nil},
-		{"parked thin", true, false, []Option{WithThinParking()}},
+		{"parked whole", true, false, []Option{WithThinParking(false)}},
 		{"as always", false, false, nil},
 		{"parked TLS", true, true, nil},
 		{"TLS as always", false, true, nil},
 	} {
 		if len(c.opts) > 0 && !canSlim {
-			continue // TestOptions sees that it is refused
+			continue // that is what the first row is
 		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -22,6 +22,10 @@ type Stats struct {
 	// for another one, Refused because there was none, and Shut because the listener
 	// was closed. Failed could not be watched, and were closed.
 	Expired, Oldest, Refused, Shut, Failed uint64
+	// Starved is how many times a thin connection ([WithThinParking]) could not be
+	// served again for want of a descriptor or of memory. It stays parked and is tried again
+	// some times each second, for as long as its limit allows.
+	Starved uint64
 	// Handshakes are the TLS handshakes in progress.
 	Handshakes int
 }
@@ -30,7 +34,7 @@ type Stats struct {
 func (s Stats) ClosedParked() uint64 { return s.Gone + s.Expired + s.Oldest + s.Shut }
 
 type counts struct {
-	parks, resumes, gone, expired, oldest, refused, shut, failed atomic.Uint64
+	parks, resumes, gone, expired, oldest, refused, shut, failed, starved atomic.Uint64
 }
 
 // Stats returns the listener's numbers.
@@ -42,6 +46,7 @@ func (l *Listener) Stats() Stats {
 	s.Parks, s.Resumes, s.Gone = c.parks.Load(), c.resumes.Load(), c.gone.Load()
 	s.Expired, s.Oldest, s.Refused = c.expired.Load(), c.oldest.Load(), c.refused.Load()
 	s.Shut, s.Failed = c.shut.Load(), c.failed.Load()
+	s.Starved = c.starved.Load()
 	s.Handshakes = l.shaker.running()
 	return s
 }
@@ -64,5 +69,6 @@ func (l *Listener) report() []goetia.Metric {
 		{Name: "closed as the oldest", Value: s.Oldest},
 		{Name: "refused", Value: s.Refused},
 		{Name: "failed", Value: s.Failed},
+		{Name: "waits for a descriptor", Value: s.Starved},
 	}
 }

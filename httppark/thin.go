@@ -3,6 +3,8 @@ package httppark
 import (
 	"errors"
 	"net"
+	"net/netip"
+	"os"
 	"sync"
 	"syscall"
 	"time"
@@ -12,62 +14,152 @@ import (
 
 // thin is a connection in its parking place that has given up its net.TCPConn, and with
 // it what package net and the runtime's poller keep for one: more than half of what
-// a parked connection costs otherwise. What is left is the descriptor.
+// a parked connection costs otherwise. What is left is a descriptor of the same socket.
 type thin struct {
 	// mu keeps the descriptor from being closed while it is in use.
-	mu  sync.Mutex
-	fd  uintptr
-	src *goetia.Source
-	// closing: somebody is about to close it, and nobody else may, since the number is
-	// soon another one's. closed: the descriptor must not be used any more.
-	closing, closed bool
+	mu sync.Mutex
+	// file owns the descriptor once there was an attempt to make a net.TCPConn of it.
+	file *os.File
+	// remote is kept here because the kernel forgets it when the peer resets the connection.
+	remote netip.AddrPort
+	fd     int32
+	closed bool
 }
 
-// slim replaces a connection that is about to be parked, if it can be replaced, and makes its
-// watch. Otherwise the connection stays what it is.
-func (l *Listener) slim(c *conn) {
+// slim replaces a connection that is about to be parked, and says whether it did. Otherwise
+// the connection stays what it is: if the process is short of descriptors, say.
+func (l *Listener) slim(c *conn) bool {
 	tcp, ok := c.inner.(*net.TCPConn)
-	if !ok {
-		return
+	if !ok || !c.replaceable() {
+		return false
 	}
-	t, err := detach(tcp)
+	t, err := c.detach(tcp)
 	if err != nil {
-		return
-	}
-	src, err := l.reactor.RegisterConn(t)
-	if err != nil {
-		_ = t.Close()
-		return
-	}
-	t.src = src
-	w, err := l.reactor.NewWatch(t, goetia.Readable, c.ready)
-	if err != nil {
-		_ = t.Close()
-		return
+		return false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.is(left) { // closed meanwhile
+	if !c.is(left) || c.flags&taken != 0 { // closed or asked for meanwhile
 		_ = t.Close()
-		return
+		return false
 	}
-	c.inner, c.watch = t, w
-	c.flags &^= reading | writing
-	_ = tcp.Close() // the descriptor is another one by now
+	if c.watch != nil { // it was parked as it was before
+		c.watch.Release()
+	}
+	c.inner, c.watch = t, nil
+	c.flags &^= reading
+	_ = tcp.Close() // the socket stays open
+	return true
 }
 
-// fatten gives a thin connection its net.TCPConn back. It is called with the lock held.
-func (c *conn) fatten() error {
+// replaceable says whether nobody would notice that the connection is another one.
+func (c *conn) replaceable() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	// The server takes deadlines for writing away after each request. This is a hook's.
+	return c.flags&(taken|writing) == 0
+}
+
+// fatten gives a thin connection its net.TCPConn back, and says whether its watch was still
+// waiting, which it does not any more. It is called with the lock held. If it fails the
+// connection is as it was.
+func (c *conn) fatten() (waited bool, err error) {
 	t, ok := c.inner.(*thin)
 	if !ok {
-		return nil
+		return false, nil
 	}
 	full, err := t.attach()
 	if err != nil {
-		return err
+		return false, err
 	}
+	c.l.tunings.restore(c.tuning, full)
+	if c.watch != nil {
+		// Epoll would keep the registration for as long as the socket is open.
+		waited = c.watch.Release()
+	}
+	_ = t.Close()
 	c.inner, c.watch = full, nil
-	return t.Close()
+	if full.RemoteAddr() == nil {
+		c.inner = &stray{full, net.TCPAddrFromAddrPort(t.remote)}
+	}
+	return waited, nil
+}
+
+// stray is a connection that was reset while it was parked, with something left to read.
+type stray struct {
+	*net.TCPConn
+	remote net.Addr
+}
+
+func (s *stray) RemoteAddr() net.Addr { return s.remote }
+
+// regain has a parked connection be one of package net again, and says whether it is, and
+// what its pause has cost. It is called once for each pause, or once at a time.
+func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
+	const ends = goetia.ReadClosed | goetia.HangUp | goetia.Error
+	why := &c.l.counts.gone
+	c.mu.Lock()
+	t, thin := c.inner.(*thin)
+	switch {
+	case !c.is(parked):
+		c.mu.Unlock()
+		return 0, false
+	case !thin:
+		c.mu.Unlock()
+		return parking, true
+	case r&ends != 0 && t.ended():
+		// Most connections end so, and need no server for that.
+	default:
+		_, err := c.fatten()
+		if err == nil {
+			c.mu.Unlock()
+			return slimming, true
+		}
+		if scarce(err) {
+			c.mu.Unlock()
+			c.l.counts.starved.Add(1)
+			time.AfterFunc(starves, func() { c.ready(0) })
+			return 0, false
+		}
+		why = &c.l.counts.failed
+	}
+	c.mu.Unlock()
+	c.l.forget(c)
+	c.drop(why)
+	return 0, false
+}
+
+// starves is how long a connection waits that cannot be served again for want of a descriptor.
+const starves = 50 * time.Millisecond
+
+// scarce says that what has failed may not fail a little later.
+func scarce(err error) bool {
+	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// take is the connection beneath for somebody who asks for it. It is his from now on, and not
+// replaced any more.
+func (c *conn) take() net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flags |= taken
+	if c.is(left) || c.is(parked) {
+		waited, err := c.fatten()
+		if err == nil && waited {
+			if c.watch, err = c.l.reactor.AfterReadable(c.inner, c.ready); err != nil {
+				go c.ready(0) // which has the server find out
+			}
+		}
+	}
+	if s, ok := c.inner.(*stray); ok {
+		return s.TCPConn
+	}
+	return c.inner
 }
 
 // use calls f with the descriptor.
@@ -77,25 +169,21 @@ func (t *thin) use(f func(fd uintptr)) error {
 	if t.closed {
 		return net.ErrClosed
 	}
-	f(t.fd)
+	f(uintptr(t.fd))
 	return nil
 }
 
-// Close closes the descriptor, after the Reactor has let go of it.
+// Close closes the descriptor, of which the Reactor must have let go.
 func (t *thin) Close() error {
 	t.mu.Lock()
-	was := t.closing
-	t.closing = true
-	t.mu.Unlock()
-	if was {
+	defer t.mu.Unlock()
+	if t.closed {
 		return net.ErrClosed
 	}
-	if t.src != nil {
-		_ = t.src.Close() // it fails if the Reactor is closed
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.closed = true
+	if t.file != nil {
+		return t.file.Close()
+	}
 	return closeDescriptor(t.fd)
 }
 
@@ -126,12 +214,4 @@ func (*thin) SetWriteDeadline(time.Time) error { return errThin }
 
 var errThin = errors.New("httppark: the connection is parked")
 
-func (t *thin) LocalAddr() net.Addr {
-	local, _ := t.addrs()
-	return local
-}
-
-func (t *thin) RemoteAddr() net.Addr {
-	_, remote := t.addrs()
-	return remote
-}
+func (t *thin) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(t.remote) }

@@ -1,6 +1,7 @@
 package httppark
 
 import (
+	"errors"
 	"net"
 	"os"
 	"strconv"
@@ -9,58 +10,75 @@ import (
 
 const canSlim = true
 
-// detach gives a TCP connection's socket a second descriptor, which nobody but us knows.
-func detach(c *net.TCPConn) (*thin, error) {
-	raw, err := c.SyscallConn()
+// detach gives a connection's socket a second descriptor, which nobody but us knows.
+func (c *conn) detach(tcp *net.TCPConn) (*thin, error) {
+	remote, ok := tcp.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return nil, errThin // it was reset, and package net does not know it either
+	}
+	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	var fd uintptr
-	var no syscall.Errno
+	t := &thin{remote: remote.AddrPort()}
+	var failed error
 	err = raw.Control(func(of uintptr) {
-		fd, _, no = syscall.RawSyscall(syscall.SYS_FCNTL, of, syscall.F_DUPFD_CLOEXEC, 0)
+		if c.tuning == 0 {
+			var set tuning
+			if set, failed = tuned(of); failed != nil {
+				return
+			}
+			if c.tuning = c.l.tunings.number(set); c.tuning == 0 {
+				failed = errThin // there are too many already
+				return
+			}
+		}
+		fd, _, no := syscall.RawSyscall(syscall.SYS_FCNTL, of, syscall.F_DUPFD_CLOEXEC, 0)
+		if t.fd = int32(fd); no != 0 {
+			failed = os.NewSyscallError("fcntl", no)
+		}
 	})
-	if err == nil && no != 0 {
-		err = os.NewSyscallError("fcntl", no)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &thin{fd: fd}, nil
+	return t, errors.Join(err, failed)
 }
 
 // attach makes a connection of package net for the socket.
-func (t *thin) attach() (net.Conn, error) {
-	var fd uintptr
-	var no syscall.Errno
-	err := t.use(func(of uintptr) {
-		fd, _, no = syscall.RawSyscall(syscall.SYS_FCNTL, of, syscall.F_DUPFD_CLOEXEC, 0)
-	})
-	if err == nil && no != 0 {
-		err = os.NewSyscallError("fcntl", no)
+func (t *thin) attach() (*net.TCPConn, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return nil, net.ErrClosed
 	}
+	if t.file == nil {
+		t.file = os.NewFile(uintptr(t.fd), "")
+	}
+	nc, err := net.FileConn(t.file) // which makes a descriptor of its own
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(fd, "")
-	defer f.Close()
-	return net.FileConn(f) // which makes a descriptor of its own
+	return nc.(*net.TCPConn), nil
 }
 
-func closeDescriptor(fd uintptr) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
+// ended says that there is nothing to read, and never will be.
+func (t *thin) ended() (is bool) {
+	_ = t.use(func(fd uintptr) {
+		var one [1]byte
+		n, _, err := syscall.Recvfrom(int(fd), one[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		is = n <= 0 && err != syscall.EAGAIN && err != syscall.EINTR
+	})
+	return is
+}
 
-// addrs asks the kernel. If it does not know any more, the addresses are empty.
-func (t *thin) addrs() (local, remote net.Addr) {
-	l, r := new(net.TCPAddr), new(net.TCPAddr)
+func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
+
+// LocalAddr asks the kernel, which knows it until the socket is closed.
+func (t *thin) LocalAddr() net.Addr {
+	l := new(net.TCPAddr)
 	_ = t.use(func(fd uintptr) {
 		if sa, err := syscall.Getsockname(int(fd)); err == nil {
 			l = tcpAddr(sa)
 		}
-		if sa, err := syscall.Getpeername(int(fd)); err == nil {
-			r = tcpAddr(sa)
-		}
 	})
-	return l, r
+	return l
 }
 
 func tcpAddr(sa syscall.Sockaddr) *net.TCPAddr {

@@ -29,7 +29,7 @@ func TestThin(t *testing.T) {
 			kept = c
 		}
 		h.hook(c, s)
-	}}, WithThinParking())
+	}})
 	p := e.dial()
 	first := 0
 	for i := range 50 {
@@ -74,7 +74,7 @@ func TestThinClosedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		thin, err := detach(near.(*net.TCPConn))
+		thin, err := (&conn{l: new(Listener)}).detach(near.(*net.TCPConn))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,10 +9,18 @@ import (
 
 const canSlim = false
 
-func detach(*net.TCPConn) (*thin, error) { return nil, errors.ErrUnsupported }
+func (*conn) detach(*net.TCPConn) (*thin, error) { return nil, errors.ErrUnsupported }
 
-func (*thin) attach() (net.Conn, error) { return nil, errors.ErrUnsupported }
+func (*thin) attach() (*net.TCPConn, error) { return nil, errors.ErrUnsupported }
 
-func closeDescriptor(uintptr) error { return errors.ErrUnsupported }
+func (*thin) ended() bool { return false }
 
-func (*thin) addrs() (local, remote net.Addr) { return &net.TCPAddr{}, &net.TCPAddr{} }
+func closeDescriptor(int32) error { return errors.ErrUnsupported }
+
+func (*thin) LocalAddr() net.Addr { return new(net.TCPAddr) }
+
+// tuned and tune are not called, since there is no thin connection.
+
+func tuned(uintptr) (tuning, error) { return tuning{}, errors.ErrUnsupported }
+
+func (tuning) tune(uintptr, tuning) {}

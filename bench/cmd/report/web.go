@@ -14,8 +14,8 @@ import (
 func idleWeb(r *report.Report, n, runs int, bound float64) {
 	r.Section(fmt.Sprintf("Memory of an idle HTTP connection: %d keep-alive connections after one request each", n),
 		fmt.Sprintf("The server's %s, for each connection; median of %d run(s), each in a fresh process, with the", idle.Kind, runs),
-		"connections made by another one, a second after the last request. Thin parking is for the target; without it a",
-		"parked connection keeps its net.TCPConn, which alone takes what the first section says of a bare net.Conn.")
+		"connections made by another one, a second after the last request. Without thin parking, which only Linux has, a",
+		"parked connection keeps its net.TCPConn, which alone takes what the section before says of a bare net.Conn.")
 	for _, name := range idle.WebNames() {
 		var samples []float64
 		for range runs {
@@ -31,7 +31,7 @@ func idleWeb(r *report.Report, n, runs int, bound float64) {
 		}
 		cost := quantile.Of(samples, 0.5)
 		shown := fmt.Sprintf("%6.0f B each", cost)
-		if name == idle.Thinnest() {
+		if name == idle.OursHTTP {
 			r.AtMost(name, shown, cost, bound, " B")
 		} else {
 			r.Info(name, shown)

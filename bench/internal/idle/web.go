@@ -23,28 +23,19 @@ import (
 // Those that reports are about.
 const (
 	OursHTTP      = "httppark"
-	OursThin      = "httppark, thin parking"
+	OursWhole     = "httppark, without thin parking"
 	OursTLS       = "httppark, TLS"
 	OursWebSocket = "httppark.Parker, WebSocket (gobwas/ws)"
 	BareHTTP      = "net/http"
 )
 
-var web = append(append(thin, []contestant{
-	{name: OursHTTP, serve: servePark, talk: talkHTTP},
+var web = append(append([]contestant{{name: OursHTTP, serve: servePark, talk: talkHTTP}}, whole...), append([]contestant{
 	{name: BareHTTP, serve: serveHTTP, talk: talkHTTP},
 	{name: OursTLS, serve: serveParkTLS, talk: talkTLS},
 	{name: "net/http, TLS", serve: serveHTTPS, talk: talkTLS},
-}...), webRivals...)
+}, webRivals...)...)
 
 const settles = time.Second
-
-// Thinnest is what of ours takes least here.
-func Thinnest() string {
-	if thins {
-		return OursThin
-	}
-	return OursHTTP
-}
 
 // hello answers requests. It takes a text so that frameworks can be given the same one.
 const hello = "hello"

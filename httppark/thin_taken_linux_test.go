@@ -1,0 +1,128 @@
+package httppark
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+)
+
+// beneath is what a connection is made of now.
+func beneath(c *conn) net.Conn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.inner
+}
+
+// TestTakenStays: who has asked for the connection beneath does not have it closed or replaced.
+func TestTakenStays(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]func(*plain) error{
+		"NetConn": func(c *plain) error {
+			if _, ok := c.NetConn().(*net.TCPConn); !ok {
+				return fmt.Errorf("%T", c.NetConn())
+			}
+			return nil
+		},
+		"SyscallConn": func(c *plain) error {
+			raw, err := c.SyscallConn()
+			if err == nil {
+				err = raw.Control(func(uintptr) {})
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked := make(chan error, 1)
+			var kept net.Conn
+			e := startServer(t, true, false, &http.Server{Handler: echo, ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+				asked <- ask(c.(*plain))
+				kept = beneath(base(c))
+				return ctx
+			}})
+			p := e.dial()
+			for range 3 {
+				p.send(fmt.Sprintf(get, "x"))
+				p.expect("/x")
+				select {
+				case c := <-e.let:
+					if beneath(c) != kept {
+						t.Fatalf("%T in its place", beneath(c))
+					}
+				case <-time.After(patient):
+					t.Fatal("not parked")
+				}
+			}
+			if err := <-asked; err != nil {
+				t.Error(err)
+			}
+			if err := kept.(*net.TCPConn).SetNoDelay(false); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestTakenWhileParked: the connection beneath comes back when somebody asks for it, is
+// watched, and stays.
+func TestTakenWhileParked(t *testing.T) {
+	t.Parallel()
+	e := startServer(t, true, false, &http.Server{Handler: echo})
+	p := e.dial()
+	p.send(fmt.Sprintf(get, "x"))
+	p.expect("/x")
+	c := <-e.let
+	if _, ok := beneath(c).(*thin); !ok {
+		t.Fatalf("%T", beneath(c))
+	}
+	tcp, ok := (*plain)(c).NetConn().(*net.TCPConn)
+	if !ok {
+		t.Fatalf("%T", (*plain)(c).NetConn())
+	}
+	if s := e.l.Stats(); s.Parked != 1 || s.Resumes != 0 {
+		t.Errorf("%+v", s)
+	}
+	for range 3 {
+		p.send(fmt.Sprintf(get, "x"))
+		p.expect("/x")
+		e.settle()
+		if beneath(c) != tcp {
+			t.Fatalf("%T in its place", beneath(c))
+		}
+		if err := tcp.SetNoDelay(false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	p.ended()
+	if err := tcp.SetNoDelay(true); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// TestWriteDeadlineStays: a deadline that the hook has set of an idle connection holds.
+func TestWriteDeadlineStays(t *testing.T) {
+	t.Parallel()
+	for _, set := range []bool{false, true} {
+		e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: func(c net.Conn, s http.ConnState) {
+			if s != http.StateIdle || !set {
+				return
+			}
+			if err := c.SetWriteDeadline(time.Now().Add(time.Hour)); err != nil {
+				t.Error(err)
+			}
+		}})
+		p := e.dial()
+		p.send(fmt.Sprintf(get, "x"))
+		p.expect("/x")
+		if c := <-e.let; isTCP(beneath(c)) != set {
+			t.Errorf("set: %v, %T", set, beneath(c))
+		}
+	}
+}

@@ -21,11 +21,9 @@ func newLead() lead { return lead{permit: make(chan struct{}, 1)} }
 // tryAcquire takes the lead if it is free.
 func (l *lead) tryAcquire() bool { return l.held.CompareAndSwap(false, true) }
 
-// acquire takes the lead, or gives up when timeout (negative: none) has passed.
-func (l *lead) acquire(timeout time.Duration) bool {
-	if l.tryAcquire() {
-		return true
-	}
+// follow takes the lead when it is given up, or gives up itself when timeout (negative:
+// none) has passed.
+func (l *lead) follow(timeout time.Duration) bool {
 	if timeout == 0 {
 		return false
 	}

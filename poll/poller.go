@@ -14,39 +14,39 @@ import (
 // Close; one that is forgotten keeps its kernel objects and memory. All methods
 // are safe for concurrent use. The zero Poller behaves like a closed one.
 type Poller struct {
-	b         backend.Backend
-	mechanism Mechanism
-	features  Features
-	supported backend.Features
+	// What every Wait asks for comes first, and fills one cache line.
+	b backend.Backend
+	// notified coalesces notifications: it is set from the first Notify until
+	// a Wait is about to return.
+	notified atomic.Bool
+	closed   atomic.Bool
+	lead     lead
+	// raw is the leader's.
+	raw []backend.Event
 
 	// mu guards the table and serialises Add, Modify and Delete.
 	mu     sync.Mutex
+	counts counts
 	table  table
 	ghosts ghosts
 	// haunted: the mechanism could not be rebuilt, so its next empty answer is
 	// not to be followed by another question at once.
 	haunted bool
 
-	// notified coalesces notifications: it is set from the first Notify until
-	// a Wait is about to return.
-	notified atomic.Bool
-	lead     lead
-	// raw is the leader's.
-	raw []backend.Event
-
 	// extras are the registrations of things, by their index in the table.
 	extras map[uint32]*extra
 	posts  posts
 
-	closed atomic.Bool
+	mechanism Mechanism
+	features  Features
+	supported backend.Features
+
 	// notifiers are those inside Notify, which needs no lock and no lead.
 	notifiers atomic.Int32
 	// left has one place; a notifier that leaves a closed Poller fills it.
 	left chan struct{}
 	// gone is closed when Close has finished.
 	gone chan struct{}
-
-	counts counts
 }
 
 // Option configures [New].

@@ -79,6 +79,25 @@ func TestFollowersTimeouts(t *testing.T) {
 	})
 }
 
+// TestTimeoutAfterNudge: a mechanism that returns empty-handed in the middle gets only what is
+// left of the time.
+func TestTimeoutAfterNudge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, _, _ := overSim(t, faulty.Plan{})
+		start := time.Now()
+		go func() {
+			time.Sleep(3 * time.Second)
+			p.nudge()
+		}()
+		if n, err := p.Wait(make([]Event, 1), 5*time.Second); n != 0 || err != nil {
+			t.Fatalf("Wait: %d, %v", n, err)
+		}
+		if took := time.Since(start); took != 5*time.Second {
+			t.Errorf("Wait(5s) took %v", took)
+		}
+	})
+}
+
 // TestZeroBehindLeader: looking does not wait for the leader.
 func TestZeroBehindLeader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

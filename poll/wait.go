@@ -37,10 +37,6 @@ func (p *Poller) Wait(events []Event, timeout time.Duration) (int, error) {
 	if p.b == nil || p.closed.Load() {
 		return 0, ErrClosed
 	}
-	return p.wait(events, timeout)
-}
-
-func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 	limited := timeout > 0
 	var deadline time.Duration
 	if limited {
@@ -50,15 +46,17 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 		}
 		deadline = now + timeout
 	}
-	if !p.lead.acquire(timeout) {
-		// Somebody else waited all the while and took what there was.
-		return 0, p.closedError()
+	if !p.lead.tryAcquire() {
+		if !p.lead.follow(timeout) {
+			// Somebody else waited all the while and took what there was.
+			return 0, p.closedError()
+		}
+		if limited {
+			timeout = left(deadline)
+		}
 	}
 	defer p.lead.release()
 	for {
-		if limited {
-			timeout = max(deadline-time.Since(clockStart), 0)
-		}
 		if p.closed.Load() {
 			return 0, ErrClosed
 		}
@@ -87,13 +85,21 @@ func (p *Poller) wait(events []Event, timeout time.Duration) (int, error) {
 		if n > 0 || notified || timeout == 0 {
 			return n, nil
 		}
-		if limited && time.Since(clockStart) >= deadline {
+		if limited && left(deadline) == 0 {
 			return 0, nil
 		}
 		if p.pausing() {
 			time.Sleep(hauntedPause)
 		}
+		if limited {
+			timeout = left(deadline)
+		}
 	}
+}
+
+// left is the time until a deadline, not less than zero.
+func left(deadline time.Duration) time.Duration {
+	return max(deadline-time.Since(clockStart), 0)
 }
 
 // waitAndTake looks for events and takes things that have called.

@@ -130,15 +130,29 @@ func ctlError(errno unix.Errno) error {
 	return err
 }
 
-// Wait implements backend.Backend.
+// Wait implements backend.Backend. It makes the first look itself, as near to its caller as
+// can be: see epollWaitNow.
 func (p *Poll) Wait(events []backend.Event, timeout time.Duration) (int, error) {
 	if len(events) > len(p.kernel) {
 		p.kernel = make([]unix.EpollEvent, len(events))
 	}
+	p.waits.Add(1)
+	n, errno := epollWaitNow(p.epfd, &p.kernel[0], len(events))
+	if errno != 0 || n == 0 {
+		return p.wait(events, timeout, errno)
+	}
+	p.park.Busy(n)
+	p.completions.Add(uint64(n))
+	return translate(events, p.kernel[:n]), nil
+}
+
+// wait goes on where the first look found nothing, or failed.
+func (p *Poll) wait(events []backend.Event, timeout time.Duration, errno unix.Errno) (int, error) {
 	p.limit, p.found, p.failed = len(events), 0, nil
-	if p.look() {
-		p.park.Busy(p.found)
-	} else if timeout != 0 {
+	if p.over(0, errno) {
+		return 0, p.failed
+	}
+	if timeout != 0 {
 		if err := p.park.Wait(timeout); err != nil {
 			return 0, err
 		}
@@ -164,7 +178,11 @@ func translate(events []backend.Event, kernel []unix.EpollEvent) int {
 // look fetches what is ready, without blocking, and says whether that ends a Wait.
 func (p *Poll) look() bool {
 	p.waits.Add(1)
-	n, errno := epollWaitNow(p.epfd, p.kernel[:p.limit])
+	return p.over(epollWaitNow(p.epfd, &p.kernel[0], p.limit))
+}
+
+// over notes what a look found, and says whether that ends a Wait.
+func (p *Poll) over(n int, errno unix.Errno) bool {
 	switch {
 	case errno == unix.EINTR:
 		// A zero timeout is not interrupted in practice; looking again when

@@ -79,15 +79,14 @@ func (g *gate) open() error {
 	return nil
 }
 
-// shut ends that, when so many events were found without parking. A gate that cannot be
-// shut only costs time.
+// shut ends that, when so many events were found without parking and the loop is not away
+// yet. A gate that cannot be shut only costs time.
 func (g *gate) shut(found int) {
 	switch {
 	case g.ajar:
 		if g.ctl(unix.EPOLL_CTL_MOD, 0) == 0 {
 			g.ajar = false
 		}
-	case g.away:
 	case g.events < longBusy:
 		g.events += found
 	case g.ctl(unix.EPOLL_CTL_DEL, 0) == 0:
@@ -98,7 +97,7 @@ func (g *gate) shut(found int) {
 // ctl cannot block, so it does not tell the scheduler that it enters the kernel.
 func (g *gate) ctl(op int, bits uint32) unix.Errno {
 	ev := unix.EpollEvent{Events: bits}
-	_, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_CTL,
+	_, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_CTL,
 		uintptr(g.fd), uintptr(op), uintptr(g.inner), uintptr(unsafe.Pointer(&ev)), 0, 0)
 	return errno
 }

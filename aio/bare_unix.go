@@ -15,12 +15,17 @@ import (
 func bareConn(l *Loop, fd int, k socket.Kind, peer syscall.Sockaddr) (*Conn, error) {
 	c := new(Conn)
 	c.sock.Open(fd, k, peer)
+	return c.enter(l)
+}
+
+// enter registers a Conn that has a socket, or closes that.
+func (c *Conn) enter(l *Loop) (*Conn, error) {
 	src, err := register(l, &c.sock)
 	if err != nil {
 		return nil, errors.Join(err, c.sock.Close())
 	}
 	c.open(l, src)
-	l.own(fd)
+	l.own(c.sock.Number())
 	return c, nil
 }
 

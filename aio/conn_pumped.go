@@ -3,7 +3,6 @@
 package aio
 
 import (
-	"errors"
 	"io"
 	"net"
 	"syscall"
@@ -67,9 +66,6 @@ func (b *base) busy() bool {
 	return b.pump.busy || b.isHeld
 }
 
-// errBusy is what Detach fails with.
-var errBusy = errors.New("aio: what was written is not yet with the system, or what was looked at not read: Flush and Read first")
-
 func (c *Conn) detach() (io.ReadWriteCloser, error) {
 	if c.busy() {
 		return nil, errBusy
@@ -79,6 +75,9 @@ func (c *Conn) detach() (io.ReadWriteCloser, error) {
 	}
 	return c.on.nc, nil
 }
+
+// move is MoveTo for a Conn that was closed for that.
+func (c *Conn) move(l *Loop) (*Conn, error) { return l.stand(c.on.nc) }
 
 // nonblockingFiles: pipes are not waited for as sockets are.
 const nonblockingFiles = false

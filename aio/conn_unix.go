@@ -99,5 +99,21 @@ func (c *Conn) detach() (io.ReadWriteCloser, error) {
 	return nc, nil
 }
 
+// busy says whether there is something that only the Conn has.
+func (*base) busy() bool { return false }
+
+// move is MoveTo for a Conn that was closed for that.
+func (c *Conn) move(l *Loop) (*Conn, error) {
+	if c.on != nil {
+		return l.stand(c.on.nc)
+	}
+	c.l.disown(c.sock.Number())
+	to := new(Conn)
+	if err := c.sock.Give(&to.sock); err != nil {
+		return nil, err
+	}
+	return to.enter(l)
+}
+
 // nonblockingFiles: files that are in non-blocking mode can be waited for.
 const nonblockingFiles = true

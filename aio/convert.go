@@ -85,6 +85,36 @@ func stream(c *Conn, err error) (Stream, error) {
 // what was peeked at has not been read. If it fails, it has changed nothing.
 func (c *Conn) Detach() (io.ReadWriteCloser, error) { return c.detach() }
 
+// errBusy is what Detach and MoveTo fail with.
+var errBusy = errors.New("aio: what was written is not yet with the system, or what was looked at not read: Flush and Read first")
+
+// MoveTo has a Conn be one of another Loop, as a server does that shares its connections out. Nothing
+// that was sent or received is lost. The Conn that it is called on is closed, and whoever waits for
+// it fails with net.ErrClosed; nobody may use it meanwhile. If it fails then the connection is closed
+// too, but for a Conn on Windows of which something was not flushed or not read ([Conn.Detach]).
+func (c *Conn) MoveTo(l *Loop) (*Conn, error) {
+	if c.busy() {
+		return nil, errBusy
+	}
+	if !c.close() {
+		return nil, c.fail("move", net.ErrClosed)
+	}
+	return c.move(l)
+}
+
+// stand makes a Conn of what another one has stood on, or closes it.
+func (l *Loop) stand(on beneath) (c *Conn, err error) {
+	if d, ok := on.(descriptor); ok {
+		c, err = newConn(l, d)
+	} else {
+		c, err = softConn(l, on.(net.Conn))
+	}
+	if err != nil {
+		return nil, errors.Join(err, on.Close())
+	}
+	return c, nil
+}
+
 // Detach gives back the listener beneath, as [Conn.Detach] does.
 func (a *Listener) Detach() (net.Listener, error) {
 	if !a.close() {

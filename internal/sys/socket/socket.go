@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 )
@@ -73,6 +74,21 @@ func (s *Socket) Close() error {
 		return nil
 	}
 	return os.NewSyscallError("close", syscall.Close(int(s.fd)))
+}
+
+// Give makes another Socket, which is nobody else's yet, the owner of the descriptor, as soon as
+// nobody uses it: each use is one system call. This one is closed then. It fails with net.ErrClosed
+// if it is already.
+func (s *Socket) Give(to *Socket) error {
+	for !s.state.CompareAndSwap(opened, 0) {
+		if s.state.Load()&opened == 0 {
+			return net.ErrClosed
+		}
+		runtime.Gosched()
+	}
+	to.fd, to.peer = s.fd, s.peer
+	to.state.Store(opened)
+	return nil
 }
 
 // SyscallConn implements syscall.Conn, for who registers the Socket. It allocates nothing.

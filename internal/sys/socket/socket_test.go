@@ -129,6 +129,44 @@ func TestNumberReused(t *testing.T) {
 	}
 }
 
+// TestGive: a descriptor that is given away while somebody uses it is given away after that, and
+// then only its new owner closes it.
+func TestGive(t *testing.T) {
+	a, b := pair(t)
+	if _, ok := a.Hold(); !ok {
+		t.Fatal("it is open and cannot be held")
+	}
+	to := new(Socket)
+	defer to.Close()
+	given := make(chan error, 1)
+	go func() { given <- a.Give(to) }()
+	select {
+	case <-given:
+		t.Error("it was given away while it was used")
+	case <-time.After(time.Millisecond):
+	}
+	a.Release()
+	if err := <-given; err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := a.Hold(); ok {
+		t.Error("it was given away and can be held")
+	}
+	if err := a.Close(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("it was given away and closed: %v", err)
+	}
+	if err := a.Give(new(Socket)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("it was given away twice: %v", err)
+	}
+	if n, err := to.Write([]byte("x")); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	buf := make([]byte, 10)
+	if n, err := b.Read(buf); n != 1 || err != nil {
+		t.Error(n, err)
+	}
+}
+
 // TestClosedOnce: of several who close it one does.
 func TestClosedOnce(t *testing.T) {
 	for range 200 {

@@ -115,16 +115,11 @@ func (s *Server) deal(c *aio.Conn) error {
 		l.add(c)
 		return nil
 	}
-	beneath, err := c.Detach()
-	if err != nil {
-		return errors.Join(err, c.Close())
+	moved, err := c.MoveTo(l.aio)
+	if err == nil {
+		l.add(moved)
 	}
-	moved, err := l.aio.NewConn(beneath.(net.Conn))
-	if err != nil {
-		return errors.Join(err, beneath.Close())
-	}
-	l.add(moved.(*aio.Conn))
-	return nil
+	return err
 }
 
 func (s *Server) count() echo.Counts {

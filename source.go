@@ -235,9 +235,10 @@ func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return 
 
 // Inline is After without a goroutine: f is called by whoever finds that the source is
 // ready, and keeps everything else waiting until it returns. It must not block. It may
-// arm and stop watches, and may not close the Reactor.
+// arm and stop watches, and may not close the Reactor. The Watch is meant to be armed again: what f
+// refers to can stay in memory for as long as the Source.
 func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) {
-	return s.after(in, f, inline)
+	return s.after(in, f, inline|lasting)
 }
 
 func (s *Source) after(in Interest, f func(Readiness), as how) (*Watch, error) {
@@ -248,9 +249,12 @@ func (s *Source) afterAt(in Interest, f func(Readiness), as how, caller site) (*
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	s.sh.mu.Lock()
-	w := s.spare()
-	s.sh.mu.Unlock() // nobody has to be started or told
+	w := new(Watch)
+	if as&lasting != 0 {
+		s.sh.mu.Lock()
+		w = s.spare()
+		s.sh.mu.Unlock() // nobody has to be started or told
+	}
 	w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 	w.where.Store(s)
 	if err := w.Rearm(); err != nil {

@@ -98,6 +98,9 @@ const (
 	arming how = 1 << iota
 	// inline: its callback does not block, and needs no goroutine.
 	inline
+	// lasting: it is kept for as long as its source, so it may be in that one's memory, where what
+	// its callback refers to stays alive.
+	lasting
 )
 
 // watch makes a watch. Its caller's caller is the site.

@@ -11,7 +11,7 @@ import (
 	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
-// bareConn makes a Conn of a descriptor, or closes it. The peer is what accepting has told, or nil.
+// bareConn makes a Conn of a descriptor, or closes it. The peer is who it is known to be, or nil.
 func bareConn(l *Loop, fd int, k socket.Kind, peer syscall.Sockaddr) (*Conn, error) {
 	c := new(Conn)
 	c.sock.Open(fd, k, peer)
@@ -52,8 +52,9 @@ func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
 	if err != nil {
 		return opened(nc)(newConn(l, d))
 	}
+	peer := socket.Sockaddr(nc.RemoteAddr())
 	_ = nc.Close() // the socket goes on
-	return bareConn(l, fd, k, nil)
+	return bareConn(l, fd, k, peer)
 }
 
 // ways is how a Listener accepts.

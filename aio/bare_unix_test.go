@@ -339,3 +339,37 @@ func TestForgottenLoop(t *testing.T) {
 		}
 	}
 }
+
+// TestDialedAndReset: a connection that was reset before its Conn was made knows whose it was.
+func TestDialedAndReset(t *testing.T) {
+	t.Parallel()
+	l := loop(t)
+	nl, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nl.Close()
+	for range 100 {
+		dialing := l.Dial("tcp", nl.Addr().String())
+		pendingNow(t, dialing)
+		peer, err := nl.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(peer.(*net.TCPConn).SetLinger(0), peer.Close()); err != nil {
+			t.Fatal(err)
+		}
+		r := wait(t, l, dialing)
+		if errors.Is(r.Err, syscall.ECONNRESET) {
+			continue // it was too early
+		} else if r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		if got, want := r.Value.RemoteAddr().String(), nl.Addr().String(); got != want {
+			t.Errorf("RemoteAddr is %v, want %v", got, want)
+		}
+		closed(t, r.Value)
+		return
+	}
+	t.Fatal("all were reset before they were connected")
+}

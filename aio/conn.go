@@ -157,7 +157,8 @@ type addressed interface {
 	RemoteAddr() net.Addr
 }
 
-// LocalAddr is this end's address, or nil if it has none. After Close it may be an empty one.
+// LocalAddr is this end's address, or nil if it has none. After Close, and on some systems
+// after a reset, it may be an empty one.
 func (c *Conn) LocalAddr() net.Addr {
 	if a, ok := c.beneath().(addressed); ok {
 		return a.LocalAddr()

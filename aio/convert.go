@@ -79,7 +79,8 @@ func stream(c *Conn, err error) (Stream, error) {
 }
 
 // Detach gives back what is beneath: a *net.TCPConn, *net.UnixConn or *os.File. It is open and as
-// good as new, with the settings that it has; the Conn is closed, and whoever waits for it fails
+// good as new, with the settings that it has, but that a *net.TCPConn of a connection that has ended
+// may not know its RemoteAddr any more, which is nil then; the Conn still does. The Conn is closed, and whoever waits for it fails
 // with net.ErrClosed. On Unix, a connection that the Loop has accepted or dialed needs two more descriptors
 // for a moment. On Windows it fails while what was written has not been flushed, or
 // what was peeked at has not been read. If it fails, it has changed nothing.
@@ -104,10 +105,10 @@ func (c *Conn) MoveTo(l *Loop) (*Conn, error) {
 
 // stand makes a Conn of what another one has stood on, or closes it.
 func (l *Loop) stand(on beneath) (c *Conn, err error) {
-	if d, ok := on.(descriptor); ok {
-		c, err = newConn(l, d)
-	} else {
+	if _, soft := on.(goetia.Notifier); soft {
 		c, err = softConn(l, on.(net.Conn))
+	} else {
+		c, err = newConn(l, on.(descriptor))
 	}
 	if err != nil {
 		return nil, errors.Join(err, on.Close())

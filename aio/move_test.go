@@ -3,8 +3,10 @@ package aio_test
 import (
 	"errors"
 	"net"
+	"slices"
 	"testing"
 
+	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/aio"
 	"github.com/goetia-go/goetia/future"
 	"github.com/goetia-go/goetia/simnet"
@@ -32,6 +34,47 @@ func moves(t *testing.T, l *aio.Loop) map[string]func() (a, b *aio.Conn) {
 			x, y := simnet.Pipe()
 			return pair(x, y)
 		},
+	}
+}
+
+// turned reads what was sent backwards, and tells its readiness itself; but it has a descriptor, too.
+type turned struct {
+	*net.TCPConn
+	goetia.Notifier
+}
+
+func (c *turned) Read(b []byte) (int, error) {
+	n, err := c.TCPConn.Read(b)
+	slices.Reverse(b[:n])
+	return n, err
+}
+
+// TestMoveNotifier: a Conn that stands on a connection that tells its readiness itself still does
+// after it was moved.
+func TestMoveNotifier(t *testing.T) {
+	t.Parallel()
+	l, to := loop(t), loop(t)
+	x, y := netPair(t)
+	defer y.Close()
+	near, far := simnet.Pipe() // only its readiness is of interest
+	defer far.Close()
+	s, err := l.NewConn(&turned{x.(*net.TCPConn), near})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, err := s.(*aio.Conn).MoveTo(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer moved.Close()
+	for _, w := range []net.Conn{y, far} {
+		if _, err := w.Write([]byte("abc")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := make([]byte, 3)
+	if must(t, to, moved.Read(got)); string(got) != "cba" {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -333,6 +333,30 @@ func TestExtraClose(t *testing.T) {
 	})
 }
 
+// What has called is told by a Wait that looks only, also in one place beside a source that has
+// nothing to say.
+func TestExtraTakesWhatIsLeft(t *testing.T) {
+	for _, m := range testedMechanisms(t) {
+		t.Run(string(m), func(t *testing.T) {
+			p := openTested(t, m)
+			defer p.Close()
+			x, err := p.AddPost(1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var events [1]Event
+			for range 10 {
+				if err := x.Post(); err != nil {
+					t.Fatal(err)
+				}
+				if n, err := p.Wait(events[:], 0); n != 1 || err != nil || events[0].Key != 1 {
+					t.Fatalf("Wait: %d, %v, %v", n, err, events[0])
+				}
+			}
+		})
+	}
+}
+
 // Things and sources do not keep each other out, also where there is room for one.
 func TestExtraTakesTurns(t *testing.T) {
 	for _, m := range testedMechanisms(t) {

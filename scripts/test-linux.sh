@@ -37,7 +37,7 @@ done
 if [[ " ${flags[*]} " == *" -race "* ]]; then exit; fi
 # What the model of kqueue allocates, and takes for each of very many sources, says nothing of
 # kqueue; nor is it a mechanism of this system.
-readonly MODEL='^Test(SteadyStateAllocations|Allocs|Allocations|Memory|ManyConnections|Mechanisms|PageTellsFeatures|FilesAreRefused)$'
+readonly MODEL='^Test(SteadyStateAllocations|Allocs|Allocations|Memory|IdleMemory|ManyConnections|Mechanisms|PageTellsFeatures|FilesAreRefused)$'
 say "the reactor and packages poll and aio with kqueue, over a model of it"
 in_root go vet -tags kqueuemodel ./poll
 GOETIA_MECHANISM=kqueue in_root go test "${flags[@]}" -tags kqueuemodel -skip "$MODEL" . ./poll ./aio

@@ -70,6 +70,34 @@ func addressOf(sa syscall.Sockaddr) address {
 	return a
 }
 
+// Sockaddr is the address of TCP that package net knows, or nil: the kernel forgets the peer of a
+// connection that is reset.
+func Sockaddr(a net.Addr) syscall.Sockaddr {
+	t, ok := a.(*net.TCPAddr)
+	if !ok {
+		return nil
+	}
+	switch len(t.IP) {
+	case net.IPv4len:
+		return &syscall.SockaddrInet4{Port: t.Port, Addr: [4]byte(t.IP)}
+	case net.IPv6len:
+		return &syscall.SockaddrInet6{Port: t.Port, ZoneId: index(t.Zone), Addr: [16]byte(t.IP)}
+	}
+	return nil
+}
+
+// index is the number of an interface that has a name or is a number, or zero.
+func index(zone string) uint32 {
+	if zone == "" {
+		return 0
+	}
+	if i, err := net.InterfaceByName(zone); err == nil {
+		return uint32(i.Index)
+	}
+	n, _ := strconv.ParseUint(zone, 10, 32) // zero if it is none
+	return uint32(n)
+}
+
 func (a *address) tcp() *net.TCPAddr {
 	if a.size == 0 {
 		return new(net.TCPAddr)

@@ -28,8 +28,8 @@ const (
 	user   = 2
 )
 
-// Open makes it the owner of a descriptor. The peer is as accept has told; if that is nil, the kernel
-// is asked. The Socket is nobody else's yet.
+// Open makes it the owner of a descriptor. The peer is as accept or package net has told; if that is nil, the
+// kernel is asked. The Socket is nobody else's yet.
 func (s *Socket) Open(fd int, k Kind, peer syscall.Sockaddr) {
 	s.fd, s.peer.kind = int32(fd), k
 	if k == TCP {

@@ -167,6 +167,26 @@ func TestGive(t *testing.T) {
 	}
 }
 
+// TestSockaddr: an address that was package net's is the same one in a Socket.
+func TestSockaddr(t *testing.T) {
+	for _, want := range []*net.TCPAddr{
+		{IP: net.IPv4(192, 0, 2, 1).To4(), Port: 80},
+		{IP: net.IPv4(192, 0, 2, 1), Port: 80},
+		{IP: net.ParseIP("2001:db8::1"), Port: 65535},
+		{IP: net.ParseIP("fe80::1"), Port: 1, Zone: "4000000000"},
+	} {
+		a := addressOf(Sockaddr(want))
+		if got := a.tcp(); got.String() != want.String() || len(got.IP) != len(want.IP) {
+			t.Errorf("%v (%d bytes), want %v (%d)", got, len(got.IP), want, len(want.IP))
+		}
+	}
+	for _, no := range []net.Addr{nil, (*net.UnixAddr)(nil), &net.TCPAddr{}} {
+		if sa := Sockaddr(no); sa != nil {
+			t.Errorf("%v is %v", no, sa)
+		}
+	}
+}
+
 // TestClosedOnce: of several who close it one does.
 func TestClosedOnce(t *testing.T) {
 	for range 200 {

@@ -20,6 +20,8 @@ func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
 }
 
 // ways is how a Listener accepts: by way of package net.
+//
+//lint:ignore U1000 a Listener has it so that it can be something on Unix
 type ways struct{}
 
 func (*Listener) know(*net.ListenConfig) {}

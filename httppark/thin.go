@@ -49,6 +49,7 @@ func (l *Listener) slim(c *conn) bool {
 	c.inner, c.watch = t, nil
 	c.flags &^= reading
 	_ = tcp.Close() // the socket stays open
+	l.spare.keep()  // there is a descriptor free now
 	return true
 }
 
@@ -68,7 +69,15 @@ func (c *conn) fatten() (waited bool, err error) {
 	if !ok {
 		return false, nil
 	}
+	spare := &c.l.spare
 	full, err := t.attach()
+	switch {
+	case err == nil:
+		defer spare.keep()
+	case scarce(err) && spare.give():
+		defer spare.back() // once the other descriptor is closed
+		full, err = t.attach()
+	}
 	if err != nil {
 		return false, err
 	}
@@ -94,8 +103,9 @@ type stray struct {
 func (s *stray) RemoteAddr() net.Addr { return s.remote }
 
 // regain has a parked connection be one of package net again, and says whether it is, and
-// what its pause has cost. It is called once for each pause, or once at a time.
-func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
+// what its pause has cost. It is called once for each pause, or once at a time: tried is how
+// often it has failed in this one.
+func (c *conn) regain(r goetia.Readiness, tried int) (paid price, ok bool) {
 	const ends = goetia.ReadClosed | goetia.HangUp | goetia.Error
 	why := &c.l.counts.gone
 	c.mu.Lock()
@@ -107,7 +117,7 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 	case !thin:
 		c.mu.Unlock()
 		return parking, true
-	case r&ends != 0 && t.ended():
+	case (r&ends != 0 || tried > 0) && t.ended():
 		// Most connections end so, and need no server for that.
 	default:
 		_, err := c.fatten()
@@ -115,13 +125,17 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 			c.mu.Unlock()
 			return slimming, true
 		}
-		if scarce(err) {
+		switch {
+		case !scarce(err):
+			why = &c.l.counts.failed
+		case t.lost(time.Duration(tried)*starves >= forgives):
+			// Its descriptor is of more use to another one.
+		default:
 			c.mu.Unlock()
 			c.l.counts.starved.Add(1)
-			time.AfterFunc(starves, func() { c.ready(0) })
+			time.AfterFunc(starves, func() { c.resume(0, tried+1) })
 			return 0, false
 		}
-		why = &c.l.counts.failed
 	}
 	c.mu.Unlock()
 	c.l.forget(c)
@@ -129,8 +143,12 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 	return 0, false
 }
 
-// starves is how long a connection waits that cannot be served again for want of a descriptor.
-const starves = 50 * time.Millisecond
+// starves is how long a connection waits that cannot be served again for want of a descriptor,
+// forgives how long it does so although its peer sends nothing more, and may have closed.
+const (
+	starves  = 50 * time.Millisecond
+	forgives = time.Second
+)
 
 // scarce says that what has failed may not fail a little later.
 func scarce(err error) bool {

@@ -32,6 +32,7 @@ func TestGoneWhileThin(t *testing.T) {
 	for _, reset := range []bool{false, true} {
 		h := &history{ended: make(chan net.Conn, 1)}
 		e := startServer(t, true, false, &http.Server{Handler: handler, ConnState: h.hook}, WithReactor(r))
+		e.l.spare.keep()
 		first := descriptors(t)
 		p := e.dial()
 		for range 2 {
@@ -169,6 +170,7 @@ func TestThinRaces(t *testing.T) {
 		mu.Unlock()
 		h.hook(c, s)
 	}}, WithReactor(r))
+	e.l.spare.keep()
 	first := descriptors(t)
 	// any does something to any connection.
 	any := func(f func(net.Conn)) {

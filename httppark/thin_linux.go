@@ -68,6 +68,19 @@ func (t *thin) ended() (is bool) {
 	return is
 }
 
+// lost says that an answer would reach nobody: the peer has reset the connection. If it is
+// late, it is enough that the peer sends nothing more, which may mean that it has closed and
+// may mean that it waits.
+func (t *thin) lost(late bool) (is bool) {
+	const closeWait, closed = 8, 7 // of enum in tcp_states.h
+	_ = t.use(func(fd uintptr) {
+		// It is cut to the bytes that there is room for, of which the first is the state.
+		info, err := syscall.GetsockoptInet4Addr(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
+		is = err == nil && (info[0] == closed || late && info[0] == closeWait)
+	})
+	return is
+}
+
 func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
 
 // LocalAddr asks the kernel, which knows it until the socket is closed.

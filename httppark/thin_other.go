@@ -15,6 +15,8 @@ func (*thin) attach() (*net.TCPConn, error) { return nil, errors.ErrUnsupported 
 
 func (*thin) ended() bool { return false }
 
+func (*thin) lost(bool) bool { return false }
+
 func closeDescriptor(int32) error { return errors.ErrUnsupported }
 
 func (*thin) LocalAddr() net.Addr { return new(net.TCPAddr) }

@@ -22,6 +22,9 @@ type thin struct {
 	file *os.File
 	// remote is kept here because the kernel forgets it when the peer resets the connection.
 	remote netip.AddrPort
+	// local is this end's address once the descriptor is closed, for a hook that is told of
+	// the end, or who has asked before.
+	local  *net.TCPAddr
 	fd     int32
 	closed bool
 }
@@ -40,7 +43,7 @@ func (l *Listener) slim(c *conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !c.is(left) || c.flags&taken != 0 { // closed or asked for meanwhile
-		_ = t.Close()
+		_ = t.replaced(tcp)
 		return false
 	}
 	if c.watch != nil { // it was parked as it was before
@@ -86,7 +89,7 @@ func (c *conn) fatten() (waited bool, err error) {
 		// Epoll would keep the registration for as long as the socket is open.
 		waited = c.watch.Release()
 	}
-	_ = t.Close()
+	_ = t.replaced(full)
 	c.inner, c.watch = full, nil
 	if full.RemoteAddr() == nil {
 		c.inner = &stray{full, net.TCPAddrFromAddrPort(t.remote)}
@@ -191,14 +194,27 @@ func (t *thin) use(f func(fd uintptr)) error {
 	return nil
 }
 
-// Close closes the descriptor, of which the Reactor must have let go.
+// Close closes the descriptor, of which the Reactor must have let go. The connection still knows
+// its addresses.
 func (t *thin) Close() error {
+	return t.end(func() *net.TCPAddr { return localOf(t.fd) })
+}
+
+// replaced is Close with another connection of the same socket in its place.
+func (t *thin) replaced(by *net.TCPConn) error {
+	return t.end(func() *net.TCPAddr {
+		local, _ := by.LocalAddr().(*net.TCPAddr)
+		return local
+	})
+}
+
+func (t *thin) end(local func() *net.TCPAddr) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
 		return net.ErrClosed
 	}
-	t.closed = true
+	t.closed, t.local = true, local()
 	if t.file != nil {
 		return t.file.Close()
 	}
@@ -231,5 +247,15 @@ func (*thin) SetReadDeadline(time.Time) error { return errThin }
 func (*thin) SetWriteDeadline(time.Time) error { return errThin }
 
 var errThin = errors.New("httppark: the connection is parked")
+
+// LocalAddr asks the kernel, which knows it until the socket is closed.
+func (t *thin) LocalAddr() net.Addr {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return t.local
+	}
+	return localOf(t.fd)
+}
 
 func (t *thin) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(t.remote) }

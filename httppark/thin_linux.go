@@ -83,15 +83,12 @@ func (t *thin) lost(late bool) (is bool) {
 
 func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
 
-// LocalAddr asks the kernel, which knows it until the socket is closed.
-func (t *thin) LocalAddr() net.Addr {
-	l := new(net.TCPAddr)
-	_ = t.use(func(fd uintptr) {
-		if sa, err := syscall.Getsockname(int(fd)); err == nil {
-			l = tcpAddr(sa)
-		}
-	})
-	return l
+func localOf(fd int32) *net.TCPAddr {
+	sa, err := syscall.Getsockname(int(fd))
+	if err != nil {
+		return new(net.TCPAddr)
+	}
+	return tcpAddr(sa)
 }
 
 func tcpAddr(sa syscall.Sockaddr) *net.TCPAddr {

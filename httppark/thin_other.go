@@ -19,7 +19,7 @@ func (*thin) lost(bool) bool { return false }
 
 func closeDescriptor(int32) error { return errors.ErrUnsupported }
 
-func (*thin) LocalAddr() net.Addr { return new(net.TCPAddr) }
+func localOf(int32) *net.TCPAddr { return new(net.TCPAddr) }
 
 // tuned and tune are not called, since there is no thin connection.
 

@@ -106,6 +106,33 @@ func TestTakenWhileParked(t *testing.T) {
 	}
 }
 
+// TestWriteTimeoutOfSilent: the server's own deadlines for writing do not keep a connection whole, be
+// it after a request or without one.
+func TestWriteTimeoutOfSilent(t *testing.T) {
+	t.Parallel()
+	srv := &http.Server{Handler: echo, WriteTimeout: time.Hour}
+	e := startServer(t, true, false, srv, ticks, WithLinger(10*time.Millisecond, 20*time.Millisecond))
+	p := e.dial()
+	for _, state := range []string{"silent", "after a request"} {
+		c := <-e.let
+		if _, ok := beneath(c).(*thin); !ok {
+			t.Errorf("%s: %T", state, beneath(c))
+		}
+		p.send(fmt.Sprintf(get, "x"))
+		p.expect("/x")
+	}
+	// Nor does one that was refused.
+	c := <-e.let
+	if err := c.SetWriteDeadline(time.Now().Add(time.Hour)); err != errThin {
+		t.Error(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flags&writing != 0 {
+		t.Error("it is noted as set")
+	}
+}
+
 // TestWriteDeadlineStays: a deadline that the hook has set of an idle connection holds.
 func TestWriteDeadlineStays(t *testing.T) {
 	t.Parallel()

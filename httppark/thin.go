@@ -155,7 +155,8 @@ const (
 
 // scarce says that what has failed may not fail a little later.
 func scarce(err error) bool {
-	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+	// ENOSPC is what epoll says beyond max_user_watches.
+	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC} {
 		if errors.Is(err, e) {
 			return true
 		}

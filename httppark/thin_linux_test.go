@@ -7,6 +7,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 )
 
@@ -61,6 +62,20 @@ func TestThin(t *testing.T) {
 		t.Error("closed twice")
 	}
 	<-h.ended
+}
+
+// TestScarce: what may be better later does not end a connection.
+func TestScarce(t *testing.T) {
+	t.Parallel()
+	for no, want := range map[syscall.Errno]bool{
+		syscall.EMFILE: true, syscall.ENFILE: true, syscall.ENOBUFS: true, syscall.ENOMEM: true, syscall.ENOSPC: true,
+		syscall.EBADF: false, syscall.EINVAL: false,
+	} {
+		err := &net.OpError{Op: "file", Err: os.NewSyscallError("epoll_ctl", no)}
+		if scarce(err) != want {
+			t.Errorf("%v: want %v", no, want)
+		}
+	}
 }
 
 // TestThinClosedOnce: of several who close a descriptor at the same time one does. Another's

@@ -33,16 +33,24 @@ type thin struct {
 // the connection stays what it is: if the process is short of descriptors, say.
 func (l *Listener) slim(c *conn) bool {
 	tcp, ok := c.inner.(*net.TCPConn)
-	if !ok || !c.replaceable() {
-		return false
-	}
-	t, err := c.detach(tcp)
-	if err != nil {
+	if !ok {
 		return false
 	}
 	c.mu.Lock()
+	may := c.replaceable()
+	c.mu.Unlock()
+	if !may {
+		return false
+	}
+	t, err := c.detach(tcp)
+	return err == nil && c.swap(tcp, t)
+}
+
+// swap puts a thin connection in the place of a whole one, unless that cannot be done any more.
+func (c *conn) swap(tcp *net.TCPConn, t *thin) bool {
+	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.is(left) || c.flags&taken != 0 { // closed or asked for meanwhile
+	if !c.is(left) || !c.replaceable() {
 		_ = t.replaced(tcp)
 		return false
 	}
@@ -51,15 +59,14 @@ func (l *Listener) slim(c *conn) bool {
 	}
 	c.inner, c.watch = t, nil
 	c.flags &^= reading
-	_ = tcp.Close() // the socket stays open
-	l.spare.keep()  // there is a descriptor free now
+	_ = tcp.Close()  // the socket stays open
+	c.l.spare.keep() // there is a descriptor free now
 	return true
 }
 
-// replaceable says whether nobody would notice that the connection is another one.
+// replaceable says whether nobody would notice that the connection is another one. It is called
+// with the lock held.
 func (c *conn) replaceable() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	// The server takes deadlines for writing away after each request. This is a hook's.
 	return c.flags&(taken|writing) == 0
 }

@@ -96,6 +96,11 @@ func WithMaxParked(n int, policy Policy) Option {
 // the connection's limit ends it, or nobody waits for an answer: a connection that its
 // peer has reset meanwhile is closed, and one whose peer has ended its side after a second.
 //
+// Whoever keeps a *net.TCPConn that a listener given to [Wrap] has returned finds it closed once the
+// connection was parked, although the socket is open: a listener that counts its connections, say, or sets
+// options of them later. This option with false leaves them alone, and so does a listener that returns
+// them within a type of its own.
+//
 // TLS and Unix connections are never thin, nor are those of a [Parker].
 func WithThinParking(on bool) Option {
 	return func(o *options) { o.thin, o.thinning = on, on }

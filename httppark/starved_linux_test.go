@@ -91,6 +91,23 @@ func TestSpare(t *testing.T) {
 	}
 }
 
+// TestSpareForTaken: who asks for the connection beneath at the limit gets it.
+func TestSpareForTaken(t *testing.T) {
+	e := startServer(t, true, false, &http.Server{Handler: echo})
+	p := e.dial()
+	p.send(fmt.Sprintf(get, "x"))
+	p.expect("/x")
+	c := (*plain)(<-e.let)
+	feed := starve(t, nil)
+	tcp := c.NetConn()
+	feed()
+	if !isTCP(tcp) {
+		t.Fatalf("%T", tcp)
+	}
+	p.send(fmt.Sprintf(get, "y"))
+	p.expect("/y")
+}
+
 func hasSpare(l *Listener) bool {
 	l.spare.mu.Lock()
 	defer l.spare.mu.Unlock()

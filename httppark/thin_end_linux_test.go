@@ -34,6 +34,11 @@ func TestGoneWhileThin(t *testing.T) {
 		var last net.Addr
 		e := startServer(t, true, false, &http.Server{Handler: handler, ConnState: func(c net.Conn, s http.ConnState) {
 			last = c.LocalAddr()
+			if s == http.StateClosed {
+				if a := c.(*plain).NetConn().LocalAddr(); a.String() != last.String() {
+					t.Errorf("beneath it was %v", a)
+				}
+			}
 			h.hook(c, s)
 		}}, WithReactor(r))
 		e.l.spare.keep()

@@ -1,11 +1,11 @@
 package httppark
 
 import (
-	"errors"
 	"net"
 	"os"
-	"strconv"
 	"syscall"
+
+	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
 const canSlim = true
@@ -16,29 +16,17 @@ func (c *conn) detach(tcp *net.TCPConn) (*thin, error) {
 	if !ok {
 		return nil, errThin // it was reset, and package net does not know it either
 	}
-	raw, err := tcp.SyscallConn()
+	if c.tuning == 0 {
+		var err error
+		if c.tuning, err = c.l.tunings.of(tcp); err != nil {
+			return nil, err
+		}
+	}
+	fd, err := socket.Take(tcp)
 	if err != nil {
 		return nil, err
 	}
-	t := &thin{remote: remote.AddrPort()}
-	var failed error
-	err = raw.Control(func(of uintptr) {
-		if c.tuning == 0 {
-			var set tuning
-			if set, failed = tuned(of); failed != nil {
-				return
-			}
-			if c.tuning = c.l.tunings.number(set); c.tuning == 0 {
-				failed = errThin // there are too many already
-				return
-			}
-		}
-		fd, _, no := syscall.RawSyscall(syscall.SYS_FCNTL, of, syscall.F_DUPFD_CLOEXEC, 0)
-		if t.fd = int32(fd); no != 0 {
-			failed = os.NewSyscallError("fcntl", no)
-		}
-	})
-	return t, errors.Join(err, failed)
+	return &thin{remote: remote.AddrPort(), fd: int32(fd)}, nil
 }
 
 // attach makes a connection of package net for the socket.
@@ -84,26 +72,6 @@ func (t *thin) lost(late bool) (is bool) {
 func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
 
 func localOf(fd int32) *net.TCPAddr {
-	sa, err := syscall.Getsockname(int(fd))
-	if err != nil {
-		return new(net.TCPAddr)
-	}
-	return tcpAddr(sa)
-}
-
-func tcpAddr(sa syscall.Sockaddr) *net.TCPAddr {
-	switch sa := sa.(type) {
-	case *syscall.SockaddrInet4:
-		return &net.TCPAddr{IP: sa.Addr[:], Port: sa.Port}
-	case *syscall.SockaddrInet6:
-		a := &net.TCPAddr{IP: sa.Addr[:], Port: sa.Port}
-		if sa.ZoneId != 0 {
-			a.Zone = strconv.Itoa(int(sa.ZoneId))
-			if i, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
-				a.Zone = i.Name
-			}
-		}
-		return a
-	}
-	return new(net.TCPAddr)
+	sa, _ := syscall.Getsockname(int(fd)) // if there is none, it is empty
+	return socket.TCPAddr(sa)
 }

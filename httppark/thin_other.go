@@ -21,8 +21,7 @@ func closeDescriptor(int32) error { return errors.ErrUnsupported }
 
 func localOf(int32) *net.TCPAddr { return new(net.TCPAddr) }
 
-// tuned and tune are not called, since there is no thin connection.
+// tunings are of thin connections, of which there are none.
+type tunings struct{}
 
-func tuned(uintptr) (tuning, error) { return tuning{}, errors.ErrUnsupported }
-
-func (tuning) tune(uintptr, tuning) {}
+func (*tunings) restore(uint8, *net.TCPConn) {}

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
 // TestOptionsSurvive: a socket has the options that it had before a pause, whoever has set them.
@@ -98,15 +100,34 @@ func (l *tuner) Accept() (net.Conn, error) {
 	return c, err
 }
 
+// tuning is what a socket's options are, in the kernel's units.
+type tuning struct{ noDelay, keepAlive, idle, interval, count int }
+
 func tuningOf(t *testing.T, c net.Conn) (got tuning) {
 	t.Helper()
 	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var failed error
-	if err := raw.Control(func(fd uintptr) { got, failed = tuned(fd) }); err != nil || failed != nil {
-		t.Fatal(err, failed)
+	if err := raw.Control(func(fd uintptr) {
+		for _, o := range []struct {
+			level, name int
+			value       *int
+		}{
+			{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, &got.noDelay},
+			{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, &got.keepAlive},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, &got.idle},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, &got.interval},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, &got.count},
+		} {
+			v, err := syscall.GetsockoptInt(int(fd), o.level, o.name)
+			if err != nil {
+				t.Error(err)
+			}
+			*o.value = v
+		}
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return got
 }
@@ -121,7 +142,7 @@ func TestTooManyTunings(t *testing.T) {
 			want = 0
 		}
 		for range 2 {
-			if got := ts.number(tuning{idle: i}); got != want {
+			if got := ts.number(socket.Settings{{Value: i}}); got != want {
 				t.Fatalf("tuning %d is number %d, want %d", i, got, want)
 			}
 		}

@@ -42,10 +42,11 @@ func TestOptionsSurvive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			let, served := make(chan *conn, 1), make(chan *conn, 1)
+			let, served, looked := make(chan *conn, 1), make(chan *conn), make(chan struct{})
 			srv := &http.Server{
 				Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					served <- r.Context().Value(key("c")).(*conn)
+					<-looked // or it might be parked already
 				}),
 				ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 					return context.WithValue(ctx, key("c"), base(c))
@@ -59,12 +60,14 @@ func TestOptionsSurvive(t *testing.T) {
 			}
 			go func() { _ = srv.Serve(l) }()
 			defer srv.Close()
+			defer close(looked)
 			e := &env{t: t, l: l}
 			p := e.dial()
 			var all []tuning
 			for i := range 4 {
 				p.send(fmt.Sprintf(get, ""))
 				all = append(all, tuningOf(t, beneath(<-served)))
+				looked <- struct{}{}
 				p.receive()
 				c := <-let
 				if _, ok := beneath(c).(*thin); !ok {

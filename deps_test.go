@@ -71,7 +71,8 @@ var law = func() []rule {
 		// poll is what Register takes, and its sentinels; Windows' named pipes are in no other
 		// package, and sockets without a net.Conn are what keeps an idle connection small.
 		{"aio/*.go", []string{"./", "./future", "./poll", "./internal/sys/namedpipe", "./internal/sys/socket"}},
-		{"httppark/*.go", []string{"./"}},
+		// A connection that is parked on Linux is no more than its socket.
+		{"httppark/*.go", []string{"./", "./internal/sys/socket"}},
 		{"debug/*.go", []string{"./"}},
 		{"simnet/*.go", []string{"./"}},
 
@@ -357,6 +358,8 @@ func TestImportsCanFail(t *testing.T) {
 		{"examples/echo/future.go", module + "/simnet", false},
 		{"httppark/park.go", module, false},
 		{"httppark/park.go", module + "/poll", true},
+		{"httppark/thin_linux.go", module + "/internal/sys/socket", false},
+		{"httppark/thin_linux.go", "golang.org/x/sys/unix", true},
 		{"httppark/park.go", "github.com/gobwas/ws", true},
 		{"surprise/x.go", "fmt", true},
 	} {

@@ -99,6 +99,8 @@ func (c *conn) Read(p []byte) (int, error) {
 		c.change(poised, busy)
 	case leaving:
 		return 0, io.EOF
+	case left, parked, queued:
+		return c.held().Read(p) // by somebody who has kept it
 	}
 	return c.inner.Read(p)
 }

@@ -113,8 +113,14 @@ func (c *conn) setWrite(t time.Time) error {
 	if t.IsZero() && c.flags&writing == 0 && !c.is(hijacked) {
 		return nil
 	}
-	c.flag(writing, !t.IsZero())
-	return c.inner.SetWriteDeadline(t)
+	if c.is(leaving) {
+		return nil // with a WriteTimeout the server sets one after it was told of the end
+	}
+	err := c.inner.SetWriteDeadline(t)
+	if err == nil {
+		c.flag(writing, !t.IsZero())
+	}
+	return err
 }
 
 // SetDeadline is that of net.Conn.

@@ -33,7 +33,10 @@
 //   - The net.Conn that hooks and Hijack see is this package's. Its NetConn method returns
 //     the one beneath.
 //   - A parked connection without its net.TCPConn refuses Read, Write and deadlines. Its addresses
-//     and Close are as always, and NetConn gives it a net.TCPConn again, for good.
+//     and Close are as always, and NetConn gives it a net.TCPConn again, for good. One that has
+//     ended meanwhile has none: in the ConnState hook of its end NetConn returns something that is
+//     closed, knows its addresses and is not a *net.TCPConn. So it is, but for the closing,
+//     while there is no descriptor for it ([Stats].Starved).
 //   - Closing the listener closes parked connections, since nobody could serve them any
 //     more. Shutdown and Close of the server do that anyway. New connections that have
 //     sent nothing are not given the five seconds that Shutdown gives them if they are

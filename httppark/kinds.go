@@ -114,7 +114,8 @@ func (c *secure) CloseWrite() error { return (*conn)(c).CloseWrite() }
 // a hijack, say.
 //
 // A connection whose NetConn or SyscallConn was called is not made thin any more
-// ([WithThinParking]).
+// ([WithThinParking]). What NetConn returns of one that has ended while it was thin, or that no descriptor
+// can be had for, is no *net.TCPConn, and does nothing but tell its addresses and Close.
 func (c *plain) NetConn() net.Conn { return (*conn)(c).take() }
 
 // NetConn returns the *tls.Conn. The server must be done with it.

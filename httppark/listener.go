@@ -28,6 +28,8 @@ type Listener struct {
 	shaker shaker
 	// tunings are the options that connections came with, for thin parking.
 	tunings tunings
+	// spare is for thin connections that are to be served again at the limit of descriptors.
+	spare spare
 
 	// fresh has what the inner listener has accepted, done is closed by Close.
 	fresh chan accepted
@@ -298,6 +300,7 @@ func (l *Listener) Close() error {
 	l.clock.stop()
 	l.reaper.stop()
 	err := l.inner.Close()
+	l.spare.end()
 	l.shaker.close()
 	var told []*conn
 	for _, c := range idle {

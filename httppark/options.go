@@ -89,9 +89,17 @@ func WithMaxParked(n int, policy Policy) Option {
 // The net.Conn that the server and hooks see stays the same, and so do the socket's options.
 // A connection keeps its net.TCPConn while it is parked if that was asked for (the
 // NetConn and SyscallConn methods), if the ConnState hook has set it a deadline for writing, or if
-// the process is short of descriptors, of which this takes one more for a moment. If there
-// is none when the connection is to be served again, that is tried again until it succeeds
-// or the connection's limit ends it ([Stats].Starved).
+// the process is short of descriptors, of which this takes one more for a moment. For the case that
+// there is none when the connection is to be served again, the listener holds one in reserve
+// (an open /dev/null), from the first such connection until Close. If that does not help, because others
+// were quicker, it is tried again twenty times each second ([Stats].Starved), until it succeeds,
+// the connection's limit ends it, or nobody waits for an answer: a connection that its
+// peer has reset meanwhile is closed, and one whose peer has ended its side after a second.
+//
+// Whoever keeps a *net.TCPConn that a listener given to [Wrap] has returned finds it closed once the
+// connection was parked, although the socket is open: a listener that counts its connections, say, or sets
+// options of them later. This option with false leaves them alone, and so does a listener that returns
+// them within a type of its own.
 //
 // TLS and Unix connections are never thin, nor are those of a [Parker].
 func WithThinParking(on bool) Option {

@@ -123,12 +123,15 @@ func (l *Listener) close(c *conn, n *atomic.Uint64) {
 }
 
 // ready is called when a parked connection has something to say.
-func (c *conn) ready(r goetia.Readiness) {
+func (c *conn) ready(r goetia.Readiness) { c.resume(r, 0) }
+
+// resume has a parked connection accepted again, which was tried some times.
+func (c *conn) resume(r goetia.Readiness, tried int) {
 	l := c.l
 	paid := parking
 	if l.opts.thin {
 		var ok bool
-		if paid, ok = c.regain(r); !ok {
+		if paid, ok = c.regain(r, tried); !ok {
 			return
 		}
 	}

@@ -15,16 +15,17 @@ type Stats struct {
 	Serving, Parked, Resuming int
 	// Parks and Resumes are how many times a connection was parked and served again.
 	Parks, Resumes uint64
-	// Gone are resumed connections that had nothing more to say: their peer had closed
-	// them, mostly.
+	// Gone are resumed connections that had nothing more to say, because their peer had closed
+	// them, mostly, or whose peer was gone when there was a descriptor for them no more.
 	Gone uint64
 	// Expired were closed because of a limit for idle connections, Oldest to make room
 	// for another one, Refused because there was none, and Shut because the listener
 	// was closed. Failed could not be watched, and were closed.
 	Expired, Oldest, Refused, Shut, Failed uint64
 	// Starved is how many times a thin connection ([WithThinParking]) could not be
-	// served again for want of a descriptor or of memory. It stays parked and is tried again
-	// some times each second, for as long as its limit allows.
+	// served again for want of a descriptor or of memory, the listener's reserve
+	// included. It stays parked and is tried again some times each second, for as long as its
+	// limit allows and its peer is there.
 	Starved uint64
 	// Handshakes are the TLS handshakes in progress.
 	Handshakes int

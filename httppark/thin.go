@@ -22,6 +22,9 @@ type thin struct {
 	file *os.File
 	// remote is kept here because the kernel forgets it when the peer resets the connection.
 	remote netip.AddrPort
+	// local is this end's address once the descriptor is closed, for a hook that is told of
+	// the end, or who has asked before.
+	local  *net.TCPAddr
 	fd     int32
 	closed bool
 }
@@ -30,17 +33,25 @@ type thin struct {
 // the connection stays what it is: if the process is short of descriptors, say.
 func (l *Listener) slim(c *conn) bool {
 	tcp, ok := c.inner.(*net.TCPConn)
-	if !ok || !c.replaceable() {
-		return false
-	}
-	t, err := c.detach(tcp)
-	if err != nil {
+	if !ok {
 		return false
 	}
 	c.mu.Lock()
+	may := c.replaceable()
+	c.mu.Unlock()
+	if !may {
+		return false
+	}
+	t, err := c.detach(tcp)
+	return err == nil && c.swap(tcp, t)
+}
+
+// swap puts a thin connection in the place of a whole one, unless that cannot be done any more.
+func (c *conn) swap(tcp *net.TCPConn, t *thin) bool {
+	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.is(left) || c.flags&taken != 0 { // closed or asked for meanwhile
-		_ = t.Close()
+	if !c.is(left) || !c.replaceable() {
+		_ = t.replaced(tcp)
 		return false
 	}
 	if c.watch != nil { // it was parked as it was before
@@ -48,14 +59,14 @@ func (l *Listener) slim(c *conn) bool {
 	}
 	c.inner, c.watch = t, nil
 	c.flags &^= reading
-	_ = tcp.Close() // the socket stays open
+	_ = tcp.Close()  // the socket stays open
+	c.l.spare.keep() // there is a descriptor free now
 	return true
 }
 
-// replaceable says whether nobody would notice that the connection is another one.
+// replaceable says whether nobody would notice that the connection is another one. It is called
+// with the lock held.
 func (c *conn) replaceable() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	// The server takes deadlines for writing away after each request. This is a hook's.
 	return c.flags&(taken|writing) == 0
 }
@@ -68,7 +79,15 @@ func (c *conn) fatten() (waited bool, err error) {
 	if !ok {
 		return false, nil
 	}
+	spare := &c.l.spare
 	full, err := t.attach()
+	switch {
+	case err == nil:
+		defer spare.keep()
+	case scarce(err) && spare.give():
+		defer spare.back() // once the other descriptor is closed
+		full, err = t.attach()
+	}
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +96,7 @@ func (c *conn) fatten() (waited bool, err error) {
 		// Epoll would keep the registration for as long as the socket is open.
 		waited = c.watch.Release()
 	}
-	_ = t.Close()
+	_ = t.replaced(full)
 	c.inner, c.watch = full, nil
 	if full.RemoteAddr() == nil {
 		c.inner = &stray{full, net.TCPAddrFromAddrPort(t.remote)}
@@ -94,8 +113,9 @@ type stray struct {
 func (s *stray) RemoteAddr() net.Addr { return s.remote }
 
 // regain has a parked connection be one of package net again, and says whether it is, and
-// what its pause has cost. It is called once for each pause, or once at a time.
-func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
+// what its pause has cost. It is called once for each pause, or once at a time: tried is how
+// often it has failed in this one.
+func (c *conn) regain(r goetia.Readiness, tried int) (paid price, ok bool) {
 	const ends = goetia.ReadClosed | goetia.HangUp | goetia.Error
 	why := &c.l.counts.gone
 	c.mu.Lock()
@@ -107,7 +127,7 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 	case !thin:
 		c.mu.Unlock()
 		return parking, true
-	case r&ends != 0 && t.ended():
+	case (r&ends != 0 || tried > 0) && t.ended():
 		// Most connections end so, and need no server for that.
 	default:
 		_, err := c.fatten()
@@ -115,13 +135,17 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 			c.mu.Unlock()
 			return slimming, true
 		}
-		if scarce(err) {
+		switch {
+		case !scarce(err):
+			why = &c.l.counts.failed
+		case t.lost(time.Duration(tried)*starves >= forgives):
+			// Its descriptor is of more use to another one.
+		default:
 			c.mu.Unlock()
 			c.l.counts.starved.Add(1)
-			time.AfterFunc(starves, func() { c.ready(0) })
+			time.AfterFunc(starves, func() { c.resume(0, tried+1) })
 			return 0, false
 		}
-		why = &c.l.counts.failed
 	}
 	c.mu.Unlock()
 	c.l.forget(c)
@@ -129,12 +153,17 @@ func (c *conn) regain(r goetia.Readiness) (paid price, ok bool) {
 	return 0, false
 }
 
-// starves is how long a connection waits that cannot be served again for want of a descriptor.
-const starves = 50 * time.Millisecond
+// starves is how long a connection waits that cannot be served again for want of a descriptor,
+// forgives how long it does so although its peer sends nothing more, and may have closed.
+const (
+	starves  = 50 * time.Millisecond
+	forgives = time.Second
+)
 
 // scarce says that what has failed may not fail a little later.
 func scarce(err error) bool {
-	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+	// ENOSPC is what epoll says beyond max_user_watches.
+	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC} {
 		if errors.Is(err, e) {
 			return true
 		}
@@ -173,14 +202,27 @@ func (t *thin) use(f func(fd uintptr)) error {
 	return nil
 }
 
-// Close closes the descriptor, of which the Reactor must have let go.
+// Close closes the descriptor, of which the Reactor must have let go. The connection still knows
+// its addresses.
 func (t *thin) Close() error {
+	return t.end(func() *net.TCPAddr { return localOf(t.fd) })
+}
+
+// replaced is Close with another connection of the same socket in its place.
+func (t *thin) replaced(by *net.TCPConn) error {
+	return t.end(func() *net.TCPAddr {
+		local, _ := by.LocalAddr().(*net.TCPAddr)
+		return local
+	})
+}
+
+func (t *thin) end(local func() *net.TCPAddr) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
 		return net.ErrClosed
 	}
-	t.closed = true
+	t.closed, t.local = true, local()
 	if t.file != nil {
 		return t.file.Close()
 	}
@@ -213,5 +255,15 @@ func (*thin) SetReadDeadline(time.Time) error { return errThin }
 func (*thin) SetWriteDeadline(time.Time) error { return errThin }
 
 var errThin = errors.New("httppark: the connection is parked")
+
+// LocalAddr asks the kernel, which knows it until the socket is closed.
+func (t *thin) LocalAddr() net.Addr {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.closed {
+		return t.local
+	}
+	return localOf(t.fd)
+}
 
 func (t *thin) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(t.remote) }

@@ -31,7 +31,17 @@ func TestGoneWhileThin(t *testing.T) {
 	})
 	for _, reset := range []bool{false, true} {
 		h := &history{ended: make(chan net.Conn, 1)}
-		e := startServer(t, true, false, &http.Server{Handler: handler, ConnState: h.hook}, WithReactor(r))
+		var last net.Addr
+		e := startServer(t, true, false, &http.Server{Handler: handler, ConnState: func(c net.Conn, s http.ConnState) {
+			last = c.LocalAddr()
+			if s == http.StateClosed {
+				if a := c.(*plain).NetConn().LocalAddr(); a.String() != last.String() {
+					t.Errorf("beneath it was %v", a)
+				}
+			}
+			h.hook(c, s)
+		}}, WithReactor(r))
+		e.l.spare.keep()
 		first := descriptors(t)
 		p := e.dial()
 		for range 2 {
@@ -50,6 +60,9 @@ func TestGoneWhileThin(t *testing.T) {
 		p.Close()
 		if got := h.await(t); got != "new active idle active idle closed" {
 			t.Error(got)
+		}
+		if last.String() != e.l.Addr().String() {
+			t.Errorf("its address was %v in the end", last)
 		}
 		if s := e.l.Stats(); s.Gone != 1 || s.Resumes != 1 || s.Parked+s.Serving+s.Resuming != 0 {
 			t.Errorf("%+v", s)
@@ -126,6 +139,7 @@ func TestAddressesOfReset(t *testing.T) {
 	}
 	defer c.inner.Close()
 	same(c.inner)
+	same(slim) // somebody may have asked for it before
 	if !isTCP(c.take()) {
 		t.Errorf("%T", c.take())
 	}
@@ -148,6 +162,17 @@ func readable(t *testing.T, s *thin) (is bool) {
 	return is
 }
 
+// knows sees to it that a connection has its addresses.
+func knows(t *testing.T, e *env, c net.Conn) {
+	t.Helper()
+	if a := c.LocalAddr().String(); a != e.l.Addr().String() {
+		t.Errorf("this end is %v", a)
+	}
+	if a, ok := c.RemoteAddr().(*net.TCPAddr); !ok || a.Port == 0 {
+		t.Errorf("the other end is %v", a)
+	}
+}
+
 // TestThinRaces: connections are made thin and whole, asked for, closed by their peers and by the
 // program at the same time. In the end nobody has a descriptor or a registration left.
 func TestThinRaces(t *testing.T) {
@@ -159,7 +184,11 @@ func TestThinRaces(t *testing.T) {
 	h := &history{ended: make(chan net.Conn, 10_000)}
 	var mu sync.Mutex
 	kept := make(map[net.Conn]bool)
-	e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: func(c net.Conn, s http.ConnState) {
+	var e *env
+	started := make(chan struct{})
+	e = startServer(t, true, false, &http.Server{Handler: echo, ConnState: func(c net.Conn, s http.ConnState) {
+		<-started
+		knows(t, e, c)
 		mu.Lock()
 		if s == http.StateNew {
 			kept[c] = true
@@ -169,6 +198,8 @@ func TestThinRaces(t *testing.T) {
 		mu.Unlock()
 		h.hook(c, s)
 	}}, WithReactor(r))
+	close(started)
+	e.l.spare.keep()
 	first := descriptors(t)
 	// any does something to any connection.
 	any := func(f func(net.Conn)) {
@@ -200,9 +231,7 @@ func TestThinRaces(t *testing.T) {
 					case 1:
 						_ = c.Close()
 					default:
-						if c.LocalAddr().String() == "" || c.RemoteAddr().String() == "" {
-							t.Error("no address")
-						}
+						knows(t, e, c)
 					}
 				})
 			}

@@ -1,11 +1,11 @@
 package httppark
 
 import (
-	"errors"
 	"net"
 	"os"
-	"strconv"
 	"syscall"
+
+	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
 const canSlim = true
@@ -16,29 +16,17 @@ func (c *conn) detach(tcp *net.TCPConn) (*thin, error) {
 	if !ok {
 		return nil, errThin // it was reset, and package net does not know it either
 	}
-	raw, err := tcp.SyscallConn()
+	if c.tuning == 0 {
+		var err error
+		if c.tuning, err = c.l.tunings.of(tcp); err != nil {
+			return nil, err
+		}
+	}
+	fd, err := socket.Take(tcp)
 	if err != nil {
 		return nil, err
 	}
-	t := &thin{remote: remote.AddrPort()}
-	var failed error
-	err = raw.Control(func(of uintptr) {
-		if c.tuning == 0 {
-			var set tuning
-			if set, failed = tuned(of); failed != nil {
-				return
-			}
-			if c.tuning = c.l.tunings.number(set); c.tuning == 0 {
-				failed = errThin // there are too many already
-				return
-			}
-		}
-		fd, _, no := syscall.RawSyscall(syscall.SYS_FCNTL, of, syscall.F_DUPFD_CLOEXEC, 0)
-		if t.fd = int32(fd); no != 0 {
-			failed = os.NewSyscallError("fcntl", no)
-		}
-	})
-	return t, errors.Join(err, failed)
+	return &thin{remote: remote.AddrPort(), fd: int32(fd)}, nil
 }
 
 // attach makes a connection of package net for the socket.
@@ -68,32 +56,22 @@ func (t *thin) ended() (is bool) {
 	return is
 }
 
-func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
-
-// LocalAddr asks the kernel, which knows it until the socket is closed.
-func (t *thin) LocalAddr() net.Addr {
-	l := new(net.TCPAddr)
+// lost says that an answer would reach nobody: the peer has reset the connection. If it is
+// late, it is enough that the peer sends nothing more, which may mean that it has closed and
+// may mean that it waits.
+func (t *thin) lost(late bool) (is bool) {
+	const closeWait, closed = 8, 7 // of enum in tcp_states.h
 	_ = t.use(func(fd uintptr) {
-		if sa, err := syscall.Getsockname(int(fd)); err == nil {
-			l = tcpAddr(sa)
-		}
+		// It is cut to the bytes that there is room for, of which the first is the state.
+		info, err := syscall.GetsockoptInet4Addr(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
+		is = err == nil && (info[0] == closed || late && info[0] == closeWait)
 	})
-	return l
+	return is
 }
 
-func tcpAddr(sa syscall.Sockaddr) *net.TCPAddr {
-	switch sa := sa.(type) {
-	case *syscall.SockaddrInet4:
-		return &net.TCPAddr{IP: sa.Addr[:], Port: sa.Port}
-	case *syscall.SockaddrInet6:
-		a := &net.TCPAddr{IP: sa.Addr[:], Port: sa.Port}
-		if sa.ZoneId != 0 {
-			a.Zone = strconv.Itoa(int(sa.ZoneId))
-			if i, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
-				a.Zone = i.Name
-			}
-		}
-		return a
-	}
-	return new(net.TCPAddr)
+func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscall.Close(int(fd))) }
+
+func localOf(fd int32) *net.TCPAddr {
+	sa, _ := syscall.Getsockname(int(fd)) // if there is none, it is empty
+	return socket.TCPAddr(sa)
 }

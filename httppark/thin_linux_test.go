@@ -2,12 +2,15 @@ package httppark
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 )
 
 func descriptors(t *testing.T) int {
@@ -61,6 +64,67 @@ func TestThin(t *testing.T) {
 		t.Error("closed twice")
 	}
 	<-h.ended
+}
+
+// TestUsedWhileReplaced is for the race detector: who has kept a connection that the server has let
+// go may use it while it is replaced.
+func TestUsedWhileReplaced(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	defer l.Close()
+	near, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &conn{inner: near, l: &Listener{opts: options{thin: true}}}
+	defer func() { _ = beneath(c).Close() }()
+	defer c.l.spare.end()
+	c.set(left)
+	var all sync.WaitGroup
+	var over atomic.Bool
+	for _, use := range []func(*plain){
+		func(c *plain) { _, _ = c.Read(nil) },
+		func(c *plain) { _, _ = c.Write(nil) },
+		func(c *plain) { _, _ = c.ReadFrom(eof{}) },
+		func(c *plain) { _ = c.SetDeadline(time.Time{}) },
+		func(c *plain) { _, _ = c.LocalAddr(), c.RemoteAddr() },
+	} {
+		all.Go(func() {
+			for !over.Load() {
+				use((*plain)(c))
+			}
+		})
+	}
+	for range 200 {
+		if !c.l.slim(c) {
+			t.Error("it stays whole")
+		}
+		c.mu.Lock()
+		if _, err := c.fatten(); err != nil {
+			t.Error(err)
+		}
+		c.mu.Unlock()
+	}
+	over.Store(true)
+	all.Wait()
+}
+
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }
+
+// TestScarce: what may be better later does not end a connection.
+func TestScarce(t *testing.T) {
+	t.Parallel()
+	for no, want := range map[syscall.Errno]bool{
+		syscall.EMFILE: true, syscall.ENFILE: true, syscall.ENOBUFS: true, syscall.ENOMEM: true, syscall.ENOSPC: true,
+		syscall.EBADF: false, syscall.EINVAL: false,
+	} {
+		err := &net.OpError{Op: "file", Err: os.NewSyscallError("epoll_ctl", no)}
+		if scarce(err) != want {
+			t.Errorf("%v: want %v", no, want)
+		}
+	}
 }
 
 // TestThinClosedOnce: of several who close a descriptor at the same time one does. Another's

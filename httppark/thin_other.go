@@ -15,12 +15,13 @@ func (*thin) attach() (*net.TCPConn, error) { return nil, errors.ErrUnsupported 
 
 func (*thin) ended() bool { return false }
 
+func (*thin) lost(bool) bool { return false }
+
 func closeDescriptor(int32) error { return errors.ErrUnsupported }
 
-func (*thin) LocalAddr() net.Addr { return new(net.TCPAddr) }
+func localOf(int32) *net.TCPAddr { return new(net.TCPAddr) }
 
-// tuned and tune are not called, since there is no thin connection.
+// tunings are of thin connections, of which there are none.
+type tunings struct{}
 
-func tuned(uintptr) (tuning, error) { return tuning{}, errors.ErrUnsupported }
-
-func (tuning) tune(uintptr, tuning) {}
+func (*tunings) restore(uint8, *net.TCPConn) {}

@@ -106,6 +106,68 @@ func TestTakenWhileParked(t *testing.T) {
 	}
 }
 
+// TestChangedBeforeSwap: what happens to a connection while it gets its second descriptor is not
+// lost.
+func TestChangedBeforeSwap(t *testing.T) {
+	t.Parallel()
+	l := listen(t)
+	defer l.Close()
+	for name, change := range map[string]func(*plain) error{
+		"nothing":  func(*plain) error { return nil },
+		"deadline": func(c *plain) error { return c.SetWriteDeadline(time.Now().Add(time.Hour)) },
+		"NetConn":  func(c *plain) error { _ = c.NetConn(); return nil },
+		"Close":    func(c *plain) error { return c.Close() },
+	} {
+		near, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &conn{inner: near, l: &Listener{opts: options{thin: true}}}
+		c.set(left)
+		slim, err := c.detach(near.(*net.TCPConn))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := change((*plain)(c)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if did := c.swap(near.(*net.TCPConn), slim); did != (name == "nothing") || did == isTCP(beneath(c)) {
+			t.Errorf("%s: swapped %v, %T", name, did, beneath(c))
+		}
+		if err := slim.use(func(uintptr) {}); (err == nil) != (name == "nothing") {
+			t.Errorf("%s: the second descriptor: %v", name, err)
+		}
+		_ = beneath(c).Close()
+	}
+}
+
+// TestWriteTimeoutOfSilent: the server's own deadlines for writing do not keep a connection whole, be
+// it after a request or without one.
+func TestWriteTimeoutOfSilent(t *testing.T) {
+	t.Parallel()
+	srv := &http.Server{Handler: echo, WriteTimeout: time.Hour}
+	e := startServer(t, true, false, srv, ticks, WithLinger(10*time.Millisecond, 20*time.Millisecond))
+	p := e.dial()
+	for _, state := range []string{"silent", "after a request"} {
+		c := <-e.let
+		if _, ok := beneath(c).(*thin); !ok {
+			t.Errorf("%s: %T", state, beneath(c))
+		}
+		p.send(fmt.Sprintf(get, "x"))
+		p.expect("/x")
+	}
+	// Nor does one that was refused.
+	c := <-e.let
+	if err := c.SetWriteDeadline(time.Now().Add(time.Hour)); err != errThin {
+		t.Error(err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.flags&writing != 0 {
+		t.Error("it is noted as set")
+	}
+}
+
 // TestWriteDeadlineStays: a deadline that the hook has set of an idle connection holds.
 func TestWriteDeadlineStays(t *testing.T) {
 	t.Parallel()

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
 // TestOptionsSurvive: a socket has the options that it had before a pause, whoever has set them.
@@ -40,10 +42,11 @@ func TestOptionsSurvive(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			let, served := make(chan *conn, 1), make(chan *conn, 1)
+			let, served, looked := make(chan *conn, 1), make(chan *conn), make(chan struct{})
 			srv := &http.Server{
 				Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					served <- r.Context().Value(key("c")).(*conn)
+					<-looked // or it might be parked already
 				}),
 				ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 					return context.WithValue(ctx, key("c"), base(c))
@@ -57,12 +60,14 @@ func TestOptionsSurvive(t *testing.T) {
 			}
 			go func() { _ = srv.Serve(l) }()
 			defer srv.Close()
+			defer close(looked)
 			e := &env{t: t, l: l}
 			p := e.dial()
 			var all []tuning
 			for i := range 4 {
 				p.send(fmt.Sprintf(get, ""))
 				all = append(all, tuningOf(t, beneath(<-served)))
+				looked <- struct{}{}
 				p.receive()
 				c := <-let
 				if _, ok := beneath(c).(*thin); !ok {
@@ -98,15 +103,34 @@ func (l *tuner) Accept() (net.Conn, error) {
 	return c, err
 }
 
+// tuning is what a socket's options are, in the kernel's units.
+type tuning struct{ noDelay, keepAlive, idle, interval, count int }
+
 func tuningOf(t *testing.T, c net.Conn) (got tuning) {
 	t.Helper()
 	raw, err := c.(syscall.Conn).SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var failed error
-	if err := raw.Control(func(fd uintptr) { got, failed = tuned(fd) }); err != nil || failed != nil {
-		t.Fatal(err, failed)
+	if err := raw.Control(func(fd uintptr) {
+		for _, o := range []struct {
+			level, name int
+			value       *int
+		}{
+			{syscall.IPPROTO_TCP, syscall.TCP_NODELAY, &got.noDelay},
+			{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE, &got.keepAlive},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE, &got.idle},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL, &got.interval},
+			{syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT, &got.count},
+		} {
+			v, err := syscall.GetsockoptInt(int(fd), o.level, o.name)
+			if err != nil {
+				t.Error(err)
+			}
+			*o.value = v
+		}
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return got
 }
@@ -121,7 +145,7 @@ func TestTooManyTunings(t *testing.T) {
 			want = 0
 		}
 		for range 2 {
-			if got := ts.number(tuning{idle: i}); got != want {
+			if got := ts.number(socket.Settings{{Value: i}}); got != want {
 				t.Fatalf("tuning %d is number %d, want %d", i, got, want)
 			}
 		}

@@ -105,6 +105,12 @@ func (a *address) tcp() *net.TCPAddr {
 	return &net.TCPAddr{IP: append(net.IP(nil), a.ip[:a.size]...), Port: int(a.port), Zone: zone(a.zone)}
 }
 
+// TCPAddr is what package net calls an address, empty if that is none of TCP.
+func TCPAddr(sa syscall.Sockaddr) *net.TCPAddr {
+	a := addressOf(sa)
+	return a.tcp()
+}
+
 // zone is the name of an interface, or its number.
 func zone(n uint32) string {
 	if n == 0 {
@@ -120,8 +126,7 @@ func zone(n uint32) string {
 func (s *Socket) LocalAddr() net.Addr {
 	sa := s.ask(syscall.Getsockname)
 	if s.peer.kind == TCP {
-		a := addressOf(sa)
-		return a.tcp()
+		return TCPAddr(sa)
 	}
 	return s.unix(sa)
 }

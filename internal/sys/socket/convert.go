@@ -44,41 +44,43 @@ func NetConn(fd int) (net.Conn, error) {
 	}
 	f := os.NewFile(uintptr(own), "socket")
 	defer f.Close() // net.FileConn makes one more
-	before := current(fd)
+	before := Current(fd)
 	c, err := net.FileConn(f)
-	before.restore(fd)
+	after := Current(fd)
+	before.Apply(fd, &after)
 	return c, err
+}
+
+// Settings are those options of a socket that package net sets on a connection that it makes of a
+// descriptor. They can be compared.
+type Settings [len(settings)]Setting
+
+// Setting is the value of an option, if that applies.
+type Setting struct {
+	Value   int
+	Applies bool
 }
 
 // setting is an option that is a number.
 type setting struct{ level, name int }
 
-// values are settings and what they are.
-type values []struct {
-	setting
-	value int
-}
-
-// current asks for the settings that package net sets, if they apply.
-func current(fd int) (all values) {
-	all = make(values, 0, len(settings))
-	for _, s := range settings {
+// Current asks a socket for its Settings.
+func Current(fd int) (all Settings) {
+	for i, s := range settings {
 		if v, err := unix.GetsockoptInt(fd, s.level, s.name); err == nil {
-			all = append(all, struct {
-				setting
-				value int
-			}{s, v})
+			all[i] = Setting{v, true}
 		}
 	}
 	return all
 }
 
-// restore undoes what was set since. Some systems answer that something is on with another
-// number than one, and take that.
-func (all values) restore(fd int) {
-	for _, v := range all {
-		if now, err := unix.GetsockoptInt(fd, v.level, v.name); err == nil && now != v.value {
-			_ = unix.SetsockoptInt(fd, v.level, v.name, v.value) // it was that before
+// Apply sets what differs from what the socket has. Some systems answer that something is on with
+// another number than one, and take that. What a system refuses is left as it is: the socket is
+// dead, or the value was the system's own and is out of its own range.
+func (all *Settings) Apply(fd int, has *Settings) {
+	for i, s := range settings {
+		if all[i].Applies && has[i].Applies && all[i] != has[i] {
+			_ = unix.SetsockoptInt(fd, s.level, s.name, all[i].Value)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func period(d time.Duration) int {
 }
 
 // settings are what package net sets on a connection that it makes of a descriptor.
-var settings = []setting{
+var settings = [...]setting{
 	{syscall.IPPROTO_TCP, syscall.TCP_NODELAY},
 	{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE},
 	{syscall.IPPROTO_TCP, keepIdle},

@@ -27,7 +27,7 @@ func setKeepAlive(fd int, config net.KeepAliveConfig) error {
 
 // settings are what package net sets on a connection that it makes of a descriptor, and that
 // can be asked for.
-var settings = []setting{
+var settings = [...]setting{
 	{syscall.IPPROTO_TCP, syscall.TCP_NODELAY},
 	{syscall.SOL_SOCKET, syscall.SO_KEEPALIVE},
 }

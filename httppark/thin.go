@@ -160,17 +160,6 @@ const (
 	forgives = time.Second
 )
 
-// scarce says that what has failed may not fail a little later.
-func scarce(err error) bool {
-	// ENOSPC is what epoll says beyond max_user_watches.
-	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC} {
-		if errors.Is(err, e) {
-			return true
-		}
-	}
-	return false
-}
-
 // take is the connection beneath for somebody who asks for it. It is his from now on, and not
 // replaced any more.
 func (c *conn) take() net.Conn {

@@ -1,6 +1,7 @@
 package httppark
 
 import (
+	"errors"
 	"net"
 	"os"
 	"syscall"
@@ -74,4 +75,15 @@ func closeDescriptor(fd int32) error { return os.NewSyscallError("close", syscal
 func localOf(fd int32) *net.TCPAddr {
 	sa, _ := syscall.Getsockname(int(fd)) // if there is none, it is empty
 	return socket.TCPAddr(sa)
+}
+
+// scarce says that what has failed may not fail a little later.
+func scarce(err error) bool {
+	// ENOSPC is what epoll says beyond max_user_watches.
+	for _, e := range [...]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }

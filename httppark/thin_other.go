@@ -17,6 +17,8 @@ func (*thin) ended() bool { return false }
 
 func (*thin) lost(bool) bool { return false }
 
+func scarce(error) bool { return false }
+
 func closeDescriptor(int32) error { return errors.ErrUnsupported }
 
 func localOf(int32) *net.TCPAddr { return new(net.TCPAddr) }

@@ -27,7 +27,14 @@ if [[ ${1:-} == --cli ]]; then
 fi
 overlay=$("$here/wine-overlay.sh")
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+tests=
+# Whatever ends this script ends its tests: nobody else does, since they are a group of their own.
+finish() {
+	[[ -z $tests ]] || kill -KILL -- "-$tests" 2>/dev/null || true
+	rm -f "$log"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
 
 # Wine 10's server has been seen to abort, in one run of four, over a socket that it had
 # freed already (assertions in server/fd.c and server/sock.c), always after half a minute of
@@ -38,7 +45,7 @@ trap 'rm -f "$log"' EXIT
 # is a failure; one that "go test" has to kill a minute later has shown nothing.
 readonly SERVER_DIED=70 PROGRAM_HUNG=71
 run_tests() {
-	local tests rc=0
+	local rc=0
 	set -m # a process group of its own, to be ended whole
 	# shellcheck disable=SC2086 # a command with its argument
 	$where go test "${flags[@]}" -overlay "$overlay" -exec "$REPO/scripts/wine-exec.sh" "$@" </dev/null >"$log" &
@@ -48,11 +55,13 @@ run_tests() {
 		if ! wine_server_pid "$wine" >/dev/null; then
 			kill -KILL -- "-$tests" 2>/dev/null || true
 			wait "$tests" 2>/dev/null || true
+			tests=
 			return "$SERVER_DIED"
 		fi
 		sleep 1
 	done
 	wait "$tests" || rc=$?
+	tests=
 	if ((rc)) && ! grep -q -e '^--- FAIL' -e '^panic: ' "$log" && grep -q 'Test killed with quit: ran too long' "$log"; then
 		return "$PROGRAM_HUNG"
 	fi

@@ -49,7 +49,7 @@ func onceForAll(t testing.TB) {
 // lacks the mechanism. Forced on a machine that is to show it, that is a failure.
 func openTested(t testing.TB, m Mechanism) *Poller {
 	t.Helper()
-	p, err := New(WithMechanism(m))
+	p, err := newPatiently(m)
 	switch {
 	case err == nil:
 		return p

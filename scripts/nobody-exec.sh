@@ -12,9 +12,6 @@ cp "$1" "$dir/"
 program=$dir/${1##*/}
 shift
 
-# Rings of io_uring count as locked memory, of which an ordinary user has room for some dozens; tests
-# beside one another have more, and are not about that.
-ulimit -l unlimited
 # Not exec: the copy is removed afterwards, and the exit code of the last command stays.
 setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups \
 	env HOME="$dir/tmp" TMPDIR="$dir/tmp" "$program" "$@"

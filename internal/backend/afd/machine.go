@@ -119,23 +119,34 @@ func submitError(status afd.Status) error {
 // a socket that has just been accepted would be worse than to replace a
 // registration that somebody added twice.
 func (m *machine) displaceable(old backend.Token) (uint32, error) {
-	id := m.lookup(old)
-	if id == 0 {
-		return 0, nil
-	}
-	if m.socks.at(id).state != idle {
+	for try := 0; ; try++ {
+		id := m.lookup(old)
+		if id == 0 || m.socks.at(id).state == idle {
+			return id, nil
+		}
 		// If the old socket was closed, the packet that says so was queued
 		// before now. Take in all that was.
 		m.settle()
-		if id = m.lookup(old); id == 0 {
-			return 0, nil
+		if id = m.lookup(old); id == 0 || m.socks.at(id).state == idle {
+			return id, nil
 		}
+		// Wine queues it a moment after the socket is closed. But there, too, a poll that
+		// has ended cannot be withdrawn, and one that can be was of an open socket; it
+		// is submitted again when its packet comes.
+		if s := m.socks.at(id); s.state == pending && !m.ended(s) || try == lateTries {
+			return 0, backend.ErrExists
+		}
+		m.mu.Unlock()
+		time.Sleep(lateTry)
+		m.mu.Lock()
 	}
-	if m.socks.at(id).state != idle {
-		return 0, backend.ErrExists
-	}
-	return id, nil
 }
+
+// A packet that is near is waited for that often, for so long each time.
+const (
+	lateTries = 100
+	lateTry   = time.Millisecond
+)
 
 // Modify implements backend.Backend.
 func (m *machine) Modify(_ uintptr, tok backend.Token, in backend.Interest, mode backend.Mode) error {

@@ -3,6 +3,7 @@ package afd
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/sys/afd"
@@ -341,6 +342,38 @@ func TestLateLocalCloseAfterHandleReuse(t *testing.T) {
 	r.expect("nothing of the old one")
 	r.d.set(e, afd.PollReceive)
 	r.expect("the new one", backend.Event{Token: tok(1, 1), Ready: readable})
+}
+
+// Wine queues the packet of a LOCAL_CLOSE some time after the socket was closed.
+func TestLocalCloseAfterAddOfReusedNumber(t *testing.T) {
+	r := newRig(t)
+	r.d.open(4)
+	r.add(4, tok(0, 1), rd, backend.Oneshot)
+	r.d.keepPackets = true
+	r.d.closeSocket(4)
+	e := r.d.open(4)
+	time.AfterFunc(3*time.Millisecond, r.d.release)
+	if err := r.Add(4, tok(1, 1), tok(0, 1), rd, backend.Oneshot); err != nil {
+		t.Fatalf("add of a reused number: %v", err)
+	}
+	r.expect("nothing of the old one")
+	r.d.set(e, afd.PollReceive)
+	r.expect("the new one", backend.Event{Token: tok(1, 1), Ready: readable})
+}
+
+// To add a socket again and again is refused each time, and the first registration stands.
+func TestAddAgainAndAgain(t *testing.T) {
+	r := newRig(t)
+	e := r.d.open(4)
+	r.add(4, tok(0, 1), rd, backend.Level)
+	for i := range uint32(3) {
+		if err := r.Add(4, tok(1+i, 1), tok(0, 1), rd, backend.Level); !errors.Is(err, backend.ErrExists) {
+			t.Fatalf("duplicate: %v", err)
+		}
+	}
+	r.expect("nothing is there")
+	r.d.set(e, afd.PollReceive)
+	r.expect("the first stands", backend.Event{Token: tok(0, 1), Ready: readable})
 }
 
 func TestAddWhileRegistered(t *testing.T) {

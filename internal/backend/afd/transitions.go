@@ -98,6 +98,13 @@ func (m *machine) cancel(s *sock) bool {
 	return !status.Failed() || status == afd.StatusNotFound
 }
 
+// ended withdraws the outstanding poll, and says whether it was too late for that.
+func (m *machine) ended(s *sock) bool {
+	s.state = cancelled
+	m.counters.Cancels++
+	return m.k.cancel(m.groups.all[s.group].device, &s.op) == afd.StatusNotFound
+}
+
 // complete takes in the packet of an outstanding poll.
 func (m *machine) complete(id uint32) {
 	s := m.socks.at(id)

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package poll
+
+func newPatiently(m Mechanism) (*Poller, error) { return New(WithMechanism(m)) }

@@ -15,22 +15,30 @@ func emulated() bool { return os.Getenv("GOETIA_EMULATED") != "" }
 func (e *env) restful(doing string) {
 	e.Helper()
 	const interval = 100 * time.Millisecond
-	before, cpu := e.s.Counters(), processorTime()
-	start := time.Now()
-	if evs := e.look(interval); len(evs) != 0 {
-		e.Fatalf("%s: got %s", doing, eventNames(evs))
-	}
-	took := time.Since(start)
-	used, waits := processorTime()-cpu, e.s.Counters().Waits-before.Waits
-	e.Logf("%s: %v of %v processor time, %d waiting calls", doing, used.Round(100*time.Microsecond), took.Round(time.Millisecond), waits)
-	// An emulated processor's time is the emulator's, and while simulated sources are
-	// examined other simulations run beside. The number of calls, below, is the
-	// library's own at any time and on any machine.
-	if used > took/5+10*time.Millisecond && !emulated() && !e.simulated() {
-		e.Errorf("%s: an idle Wait of %v used %v of processor time", doing, took, used)
-	}
-	if waits > 100 {
-		e.Errorf("%s: an idle Wait of %v made %d waiting calls", doing, took, waits)
+	// The garbage collector, and what earlier cases have left to do, may take their turn now and are
+	// done then. What spins spins each time.
+	for try := 1; ; try++ {
+		before, cpu := e.s.Counters(), processorTime()
+		start := time.Now()
+		if evs := e.look(interval); len(evs) != 0 {
+			e.Fatalf("%s: got %s", doing, eventNames(evs))
+		}
+		took := time.Since(start)
+		used, waits := processorTime()-cpu, e.s.Counters().Waits-before.Waits
+		e.Logf("%s: %v of %v processor time, %d waiting calls", doing, used.Round(100*time.Microsecond), took.Round(time.Millisecond), waits)
+		if waits > 100 {
+			e.Errorf("%s: an idle Wait of %v made %d waiting calls", doing, took, waits)
+		}
+		// An emulated processor's time is the emulator's, and while simulated sources are
+		// examined other simulations run beside. The number of calls, above, is the
+		// library's own at any time and on any machine.
+		if used <= took/5+10*time.Millisecond || emulated() || e.simulated() {
+			return
+		}
+		if try == 3 {
+			e.Errorf("%s: an idle Wait of %v used %v of processor time, as did those before", doing, took, used)
+			return
+		}
 	}
 }
 

@@ -249,11 +249,13 @@ func (s *Source) afterAt(in Interest, f func(Readiness), as how, caller site) (*
 	if f == nil || in == 0 {
 		return nil, fmt.Errorf("goetia: nothing to wait for, or no function to call: %w", poll.ErrInvalid)
 	}
-	w := new(Watch)
+	var w *Watch
 	if as&lasting != 0 {
 		s.sh.mu.Lock()
 		w = s.spare()
 		s.sh.mu.Unlock() // nobody has to be started or told
+	} else {
+		w = new(Watch)
 	}
 	w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 	w.where.Store(s)

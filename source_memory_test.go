@@ -1,7 +1,6 @@
 package goetia
 
 import (
-	"net"
 	"runtime"
 	"testing"
 	"time"
@@ -11,20 +10,8 @@ import (
 // Source stays.
 func TestCalledBackAndFree(t *testing.T) {
 	r := manual(t)
-	nl, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nl.Close()
-	a, err := net.Dial("tcp", nl.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer a.Close()
-	s, err := r.RegisterConn(a)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a, _ := tcp(t)
+	s := check[*Source](t)(r.RegisterConn(a))
 	defer s.Close()
 	freed := make(chan bool)
 	called := make(chan bool, 1)

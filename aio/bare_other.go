@@ -2,22 +2,10 @@
 
 package aio
 
-import (
-	"net"
-
-	"github.com/goetia-go/goetia"
-)
+import "net"
 
 // adopt makes a Conn of what was just opened, or closes it.
-func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
-	if _, ok := nc.(goetia.Notifier); ok {
-		return opened(nc)(softConn(l, nc))
-	}
-	if d, ok := nc.(descriptor); ok {
-		return opened(nc)(newConn(l, d))
-	}
-	return opened(nc)(nil, errUnsupported("a descriptor", nc))
-}
+func (l *Loop) adopt(nc net.Conn) (*Conn, error) { return l.stand(nc) }
 
 // ways is how a Listener accepts: by way of package net.
 //

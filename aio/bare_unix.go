@@ -7,7 +7,6 @@ import (
 	"net"
 	"syscall"
 
-	"github.com/goetia-go/goetia"
 	"github.com/goetia-go/goetia/internal/sys/socket"
 )
 
@@ -32,25 +31,18 @@ func (c *Conn) enter(l *Loop) (*Conn, error) {
 // adopt makes a Conn of what was just opened, or closes it. What package net and the runtime keep
 // for it is given up, if there is a descriptor left to do that with.
 func (l *Loop) adopt(nc net.Conn) (*Conn, error) {
-	if _, ok := nc.(goetia.Notifier); ok {
-		return opened(nc)(softConn(l, nc))
-	}
-	d, ok := nc.(descriptor)
-	if !ok {
-		return opened(nc)(nil, errUnsupported("a descriptor", nc))
-	}
-	k := socket.KindOf(nc.RemoteAddr())
 	switch nc.(type) {
 	case *net.TCPConn, *net.UnixConn:
 	default:
-		k = 0 // what stands above one may have something to do when it is closed
+		return l.stand(nc) // what stands above one may have something to do when it is closed
 	}
+	k := socket.KindOf(nc.RemoteAddr())
 	if k == 0 {
-		return opened(nc)(newConn(l, d))
+		return l.stand(nc)
 	}
-	fd, err := socket.Take(d)
+	fd, err := socket.Take(nc.(syscall.Conn))
 	if err != nil {
-		return opened(nc)(newConn(l, d))
+		return l.stand(nc)
 	}
 	peer := socket.Sockaddr(nc.RemoteAddr())
 	_ = nc.Close() // the socket goes on

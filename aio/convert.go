@@ -80,9 +80,9 @@ func stream(c *Conn, err error) (Stream, error) {
 
 // Detach gives back what is beneath: a *net.TCPConn, *net.UnixConn or *os.File. It is open and as
 // good as new, with the settings that it has, but that a *net.TCPConn of a connection that has ended
-// may not know its RemoteAddr any more, which is nil then; the Conn still does. The Conn is closed, and whoever waits for it fails
-// with net.ErrClosed. On Unix, a connection that the Loop has accepted or dialed needs two more descriptors
-// for a moment. On Windows it fails while what was written has not been flushed, or
+// may not know its RemoteAddr any more, which is nil then; the Conn still does. The Conn is closed,
+// and whoever waits for it fails with net.ErrClosed. On Unix, a connection that the Loop has
+// accepted or dialed needs two more descriptors for a moment. On Windows it fails while what was written has not been flushed, or
 // what was peeked at has not been read. If it fails, it has changed nothing.
 func (c *Conn) Detach() (io.ReadWriteCloser, error) { return c.detach() }
 
@@ -103,12 +103,15 @@ func (c *Conn) MoveTo(l *Loop) (*Conn, error) {
 	return c.move(l)
 }
 
-// stand makes a Conn of what another one has stood on, or closes it.
+// stand makes a Conn that stands on what somebody else has made, or closes that.
 func (l *Loop) stand(on beneath) (c *Conn, err error) {
-	if _, soft := on.(goetia.Notifier); soft {
+	switch d := on.(type) {
+	case goetia.Notifier:
 		c, err = softConn(l, on.(net.Conn))
-	} else {
-		c, err = newConn(l, on.(descriptor))
+	case descriptor:
+		c, err = newConn(l, d)
+	default:
+		err = errUnsupported("a descriptor", on)
 	}
 	if err != nil {
 		return nil, errors.Join(err, on.Close())

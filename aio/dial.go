@@ -203,16 +203,6 @@ func (f *dialing) arrived(cx *future.Context) (*Conn, error) {
 	return nil, nil
 }
 
-// opened closes what was just opened if no Conn has come of it.
-func opened(nc net.Conn) func(*Conn, error) (*Conn, error) {
-	return func(c *Conn, err error) (*Conn, error) {
-		if err != nil {
-			return nil, errors.Join(err, nc.Close())
-		}
-		return c, nil
-	}
-}
-
 // end lets go of all that still goes on.
 func (f *dialing) end() {
 	for _, t := range []future.Timer{f.timer, f.timeout} {

@@ -62,7 +62,8 @@ func (l *Loop) ListenWith(config *net.ListenConfig, network, address string) (*L
 
 // NewListener takes over a listener of package net that has a descriptor, such as
 // *net.TCPListener and *net.UnixListener, or is a [goetia.Notifier]; others are
-// errors.ErrUnsupported. It goes on accepting as it was told to when it was made. From then on only the Listener accepts and closes.
+// errors.ErrUnsupported. It goes on accepting as it was told to when it was made. From then on
+// only the Listener accepts and closes.
 func (l *Loop) NewListener(nl net.Listener) (*Listener, error) {
 	ac, ok := nl.(acceptor)
 	if !ok {

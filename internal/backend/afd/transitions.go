@@ -92,17 +92,17 @@ func (m *machine) submit(id uint32) {
 
 // cancel withdraws the outstanding poll and says whether its packet is near.
 func (m *machine) cancel(s *sock) bool {
-	s.state = cancelled
-	m.counters.Cancels++
-	status := m.k.cancel(m.groups.all[s.group].device, &s.op)
+	status := m.withdraw(s)
 	return !status.Failed() || status == afd.StatusNotFound
 }
 
 // ended withdraws the outstanding poll, and says whether it was too late for that.
-func (m *machine) ended(s *sock) bool {
+func (m *machine) ended(s *sock) bool { return m.withdraw(s) == afd.StatusNotFound }
+
+func (m *machine) withdraw(s *sock) afd.Status {
 	s.state = cancelled
 	m.counters.Cancels++
-	return m.k.cancel(m.groups.all[s.group].device, &s.op) == afd.StatusNotFound
+	return m.k.cancel(m.groups.all[s.group].device, &s.op)
 }
 
 // complete takes in the packet of an outstanding poll.

@@ -67,7 +67,6 @@ func (s *Source) listen(w *Watch) error {
 		sh.counts.Arms--
 		s.remove(w)
 		w.noDeadline()
-		w.state = idle
 		sh.unlock().run()
 		return net.ErrClosed
 	}
@@ -103,9 +102,10 @@ func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 // have anybody turn.
 func (sh *shard) hear(w *Watch, ready Readiness) (notify bool) {
 	if sh.r.opts.background {
-		w.source().lastWake = clock()
+		now := clock()
+		w.source().woken = stampOf(now)
 		w.source().remove(w)
-		sh.fire(w, ready)
+		sh.fire(w, ready, now)
 		return false
 	}
 	sh.answers = append(sh.answers, answer{w, sh.soft[w].arm, ready})
@@ -122,9 +122,9 @@ func (sh *shard) tell(notify bool) {
 func (sh *shard) hand(now int64) {
 	for i, a := range sh.answers {
 		if sh.soft[a.w].arm == a.arm {
-			a.w.source().lastWake = now
+			a.w.source().woken = stampOf(now)
 			a.w.source().remove(a.w)
-			sh.fire(a.w, a.ready)
+			sh.fire(a.w, a.ready, now)
 		}
 		sh.answers[i] = answer{}
 	}
@@ -136,10 +136,10 @@ func (sh *shard) unlisten(w *Watch) func() bool { return sh.soft[w].stop }
 
 // unlistenAll is unlisten for all watches of a source.
 func (s *Source) unlistenAll(stops []func() bool) []func() bool {
-	if !s.soft {
+	if !s.soft || s.is(gone) {
 		return stops
 	}
-	for w := s.watches; w != nil; w = w.next {
+	for w := s.first(); w != nil; w = w.next {
 		if stop := s.sh.unlisten(w); stop != nil {
 			stops = append(stops, stop)
 		}

@@ -127,11 +127,11 @@ func (r *Reactor) register(t target) (*Source, error) {
 	sh := r.shardFor(t)
 	sh.mu.Lock()
 	s, err := sh.enroll(t, 0)
-	if err == nil && s.kept {
+	if err == nil && s.is(kept) {
 		err = poll.ErrExists
 	}
 	if err == nil {
-		s.kept = true
+		s.mark(kept)
 	}
 	sh.unlock().run()
 	if err != nil {

@@ -51,12 +51,13 @@ type SourceState struct {
 	// ([Observed]), "bufferer" (another [Bufferer]) or "notifier" ([Notifier]);
 	// "plain" if there was nothing. What is beneath an Observed is not looked at.
 	Layers string `json:"layers"`
-	// LastWake is when it last woke somebody or nobody, or zero if it never did.
+	// LastWake is when it last woke somebody or nobody, to a fifth of a second, or zero if it
+	// never did.
 	LastWake time.Time `json:"last_wake,omitzero"`
 	// Asked is what the kernel was asked for and has not answered yet, as "readable" or
 	// "readable|writable"; "none" if it was asked for nothing.
 	Asked string `json:"asked"`
-	// Armed is how many watches wait, Watches are the last armed of them.
+	// Armed is how many watches wait. Watches are some of them, if there are very many.
 	Armed   int          `json:"armed"`
 	Watches []WatchState `json:"watches,omitempty"`
 }
@@ -148,13 +149,13 @@ type lister struct {
 }
 
 type sourceCopy struct {
-	handle   uintptr
-	lastWake int64
-	armed    int
-	listed   int
-	kinds    layerKinds
-	asked    Interest
-	kept     bool
+	handle uintptr
+	woken  stamp
+	armed  int
+	listed int
+	kinds  layerKinds
+	asked  Interest
+	kept   bool
 }
 
 type watchCopy struct {
@@ -187,7 +188,7 @@ func (l *lister) copySoft(sh *shard) {
 		if l.enough() {
 			return
 		}
-		if s := w.source(); s.watches == w { // once for each source
+		if s := w.source(); s.first() == w { // once for each source
 			l.copy(s)
 		}
 	}
@@ -200,11 +201,11 @@ func (l *lister) enough() bool {
 }
 
 func (l *lister) copy(s *Source) {
-	c := sourceCopy{handle: s.src.Handle(), lastWake: s.lastWake, asked: s.asked, kept: s.kept}
+	c := sourceCopy{handle: s.src.Handle(), woken: s.woken, asked: s.asked, kept: s.is(kept)}
 	if s.layers != nil {
 		c.kinds = s.layers.kinds
 	}
-	for w := s.watches; w != nil; w = w.next {
+	for w := s.first(); w != nil; w = w.next {
 		c.armed++
 		if c.listed == maxWatches {
 			continue
@@ -227,8 +228,8 @@ func (l *lister) tell(number int) {
 			Shard: number, Handle: c.handle, Kept: c.kept,
 			Layers: c.kinds.String(), Asked: c.asked.String(), Armed: c.armed,
 		}
-		if c.lastWake != 0 {
-			s.LastWake = l.time(c.lastWake)
+		if c.woken != 0 {
+			s.LastWake = l.snap.At.Add(-c.woken.age(l.now)).Round(0)
 		}
 		if c.listed > 0 {
 			s.Watches = make([]WatchState, c.listed)

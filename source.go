@@ -16,41 +16,60 @@ type Source struct {
 	sh  *shard
 	src poll.Source
 	// layers is nil for a bare descriptor. It may become known later.
-	layers *layers
-	// watches are the armed ones, the last first.
-	watches *Watch
-	// lastWake is when the last event came.
-	lastWake          int64
+	layers            *layers
 	index, generation uint32
 	// dubious is the last tick whose events may be of before a watch was stopped
 	// and the kernel asked anew.
 	dubious uint64
+	// woken is when the last event came.
+	woken stamp
 	// asked is what the kernel was asked for and has not answered yet.
 	asked Interest
+	marks marks
 	// soft: it has no descriptor, and tells its readiness itself. That never changes,
 	// nor do the layers then.
 	soft bool
-	// kept: it is the user's, and stays until Close.
-	kept bool
-	// stopped: a watch has left without an event since the kernel was last asked.
-	stopped bool
-	// gone: the registration has ended.
-	gone bool
-	// unused: nobody has waited since the last sweep.
-	unused bool
-	// taken: own is somebody's.
-	taken bool
-	// own is the first watch, which is the only one of most.
+	// own is the first watch, which is the only one of most. Its next is the first of the
+	// others that are armed, whether it is armed itself or not.
 	own Watch
 }
 
-// spare returns a Watch to use: the one that comes with the Source, unless it is taken.
+// marks are what is true of a Source, a bit for each: very many Sources are kept, and each byte
+// counts.
+type marks uint8
+
+const (
+	// kept: it is the user's, and stays until Close.
+	kept marks = 1 << iota
+	// stopped: a watch has left without an event since the kernel was last asked.
+	stopped
+	// gone: the registration has ended.
+	gone
+	// unused: nobody has waited since the last sweep.
+	unused
+)
+
+func (s *Source) is(m marks) bool { return s.marks&m != 0 }
+func (s *Source) mark(m marks)    { s.marks |= m }
+func (s *Source) unmark(m marks)  { s.marks &^= m }
+
+// spare returns a Watch of the Source to use: the one that comes with it, unless it is taken.
 func (s *Source) spare() *Watch {
-	if s.taken {
-		return new(Watch)
+	w := &s.own
+	if w.source() != nil {
+		w = new(Watch)
 	}
-	s.taken = true
-	return &s.own
+	w.where.Store(s)
+	return w
+}
+
+// first is the first of the armed watches, or nil. The others are reached by Watch.next. It is
+// not for a Source that is gone, whose own watch may be another one's by now.
+func (s *Source) first() *Watch {
+	if s.own.state == armed {
+		return &s.own
+	}
+	return s.own.next
 }
 
 // enroll returns the registration of a target, made if there is none, with the kernel
@@ -76,7 +95,7 @@ func (sh *shard) enroll(t target, in Interest) (*Source, error) {
 			if t.layers != nil {
 				s.layers = t.layers
 			}
-			s.unused = false
+			s.unmark(unused)
 			return s, nil
 		}
 		if !isGone(err) {
@@ -115,7 +134,7 @@ func (s *Source) ask(more Interest, fresh bool) error {
 		return nil
 	}
 	want := s.wanted() | more
-	if want&^s.asked == 0 && !fresh && !s.stopped {
+	if want&^s.asked == 0 && !fresh && !s.is(stopped) {
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
@@ -126,26 +145,31 @@ func (s *Source) ask(more Interest, fresh bool) error {
 	default:
 		return err
 	}
-	if s.stopped && s.sh.waiting > 0 {
+	if s.is(stopped) && s.sh.waiting > 0 {
 		// Whoever is inside Wait may have collected already what the kernel had
 		// for the one that has left.
 		s.dubious = s.sh.waits
 	}
-	s.asked, s.stopped = want, false
+	s.asked = want
+	s.unmark(stopped)
 	return nil
 }
 
 // wanted is what the armed watches wait for.
 func (s *Source) wanted() (in Interest) {
-	for w := s.watches; w != nil; w = w.next {
+	for w := s.first(); w != nil; w = w.next {
 		in |= w.in
 	}
 	return in
 }
 
+// push arms a watch.
 func (s *Source) push(w *Watch) {
-	w.next, s.watches = s.watches, w
-	s.unused = false
+	w.state = armed
+	if w != &s.own {
+		w.next, s.own.next = s.own.next, w
+	}
+	s.unmark(unused)
 	if s.soft {
 		s.sh.arms++
 		s.sh.soft[w] = listening{arm: s.sh.arms}
@@ -154,18 +178,22 @@ func (s *Source) push(w *Watch) {
 	}
 }
 
+// remove disarms a watch.
 func (s *Source) remove(w *Watch) {
-	for at := &s.watches; *at != nil; at = &(*at).next {
-		if *at == w {
-			*at, w.next = w.next, nil
-			break
+	if w != &s.own {
+		for at := &s.own.next; *at != nil; at = &(*at).next {
+			if *at == w {
+				*at, w.next = w.next, nil
+				break
+			}
 		}
 	}
 	s.removed(w)
 }
 
-// removed counts a watch that is not in the list any more.
+// removed notes that a watch is not in the list any more.
 func (s *Source) removed(w *Watch) {
+	w.state = idle
 	if s.soft {
 		delete(s.sh.soft, w)
 	} else {
@@ -180,7 +208,7 @@ func (s *Source) leave(w *Watch) (unlisten func() bool) {
 		unlisten = s.sh.unlisten(w)
 	}
 	s.remove(w)
-	s.stopped = true
+	s.mark(stopped)
 	w.noDeadline()
 	if s.sh.holds {
 		// Here the kernel keeps the connection open for as long as it is asked.
@@ -197,11 +225,10 @@ func isGone(err error) bool {
 
 // bury ends a registration. Its pending watches fire with Closed.
 func (sh *shard) bury(s *Source) {
-	if s.gone {
+	if s.is(gone) {
 		return
 	}
-	s.gone = true
-	s.lastWake = clock()
+	s.mark(gone)
 	if !s.soft {
 		// It fails if the descriptor is closed, which is why we are here, or the
 		// Poller is.
@@ -209,14 +236,13 @@ func (sh *shard) bury(s *Source) {
 		sh.slots[s.index] = nil
 		sh.free = append(sh.free, s.index)
 	}
-	s.fireAll(Closed)
+	s.fireAll(Closed, clock())
 }
 
-func (s *Source) fireAll(ready Readiness) {
-	for s.watches != nil {
-		w := s.watches
+func (s *Source) fireAll(ready Readiness, now int64) {
+	for w := s.first(); w != nil; w = s.first() {
 		s.remove(w)
-		s.sh.fire(w, ready)
+		s.sh.fire(w, ready, now)
 	}
 }
 
@@ -256,9 +282,9 @@ func (s *Source) afterAt(in Interest, f func(Readiness), as how, caller site) (*
 		s.sh.mu.Unlock() // nobody has to be started or told
 	} else {
 		w = new(Watch)
+		w.where.Store(s)
 	}
 	w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
-	w.where.Store(s)
 	if err := w.Rearm(); err != nil {
 		return nil, err
 	}
@@ -291,13 +317,13 @@ func (s *Source) Handle() uintptr { return s.src.Handle() }
 func (s *Source) Close() error {
 	sh := s.sh
 	sh.mu.Lock()
-	gone, stops := s.gone, s.unlistenAll(nil)
+	ended, stops := s.is(gone), s.unlistenAll(nil)
 	sh.bury(s)
 	sh.unlock().run()
 	for _, stop := range stops {
 		stop()
 	}
-	if gone {
+	if ended {
 		return fmt.Errorf("goetia: close: %w", poll.ErrNotFound)
 	}
 	return nil

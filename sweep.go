@@ -55,12 +55,12 @@ func (sh *shard) inspect(s *Source) {
 	switch {
 	case s.src.Closed():
 		sh.bury(s)
-	case s.watches == nil && !s.kept:
-		if s.unused {
+	case s.first() == nil && !s.is(kept):
+		if s.is(unused) {
 			sh.bury(s)
 		}
-		s.unused = true
-	case s.watches != nil && s.src.Raw():
+		s.mark(unused)
+	case s.first() != nil && s.src.Raw():
 		// Of a raw descriptor only the kernel knows. A registration that
 		// stands is not harmed by being armed again.
 		if isGone(s.ask(0, true)) {

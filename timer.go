@@ -158,8 +158,8 @@ func (sh *shard) expire(now int64) {
 				sh.calls.now(call{f: func(Readiness) { stop() }})
 			}
 			sh.counts.Timeouts++
-			w.source().lastWake = now
-			sh.fire(w, TimedOut)
+			w.source().woken = stampOf(now)
+			sh.fire(w, TimedOut, now)
 		}
 	}
 }

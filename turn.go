@@ -107,7 +107,7 @@ func (sh *shard) prepare(deadline int64) (timeout time.Duration, tick uint64, er
 
 // dispatch gives an event to those who wait for it.
 func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
-	s.lastWake = now
+	s.woken = stampOf(now)
 	s.asked = 0 // the kernel has answered, and tells no more
 	if ready&Closed != 0 || ready&(HangUp|Error) != 0 && s.src.Closed() {
 		// io_uring sees the end of a connection that was closed here.
@@ -116,23 +116,26 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 	}
 	fired := false
 	if s.dubious == 0 || int64(tick-s.dubious) > 0 {
-		for at := &s.watches; *at != nil; {
-			w := *at
-			if !ready.wakes(w.in) {
+		at := &s.own.next
+		for w := s.first(); w != nil; w = *at {
+			switch {
+			case ready.wakes(w.in):
+				if w != &s.own {
+					*at, w.next = w.next, nil
+				}
+				s.removed(w)
+				sh.fire(w, ready, now)
+				fired = true
+			case w != &s.own:
 				at = &w.next
-				continue
 			}
-			*at, w.next = w.next, nil
-			s.removed(w)
-			sh.fire(w, ready)
-			fired = true
 		}
 	}
-	s.stopped = false
+	s.unmark(stopped)
 	if !fired {
 		sh.counts.Spurious++
 	}
-	if s.watches == nil {
+	if s.first() == nil {
 		return
 	}
 	// Only what somebody waits for: asking for more spins.
@@ -144,7 +147,7 @@ func (sh *shard) dispatch(s *Source, ready Readiness, tick uint64, now int64) {
 		// Those who wait have to find out themselves; nobody else's event may
 		// suffer.
 		sh.counts.RearmErrors++
-		s.fireAll(Error)
+		s.fireAll(Error, now)
 	}
 }
 
@@ -201,7 +204,7 @@ func (sh *shard) rest() bool {
 			return rests
 		}
 		for _, s := range sh.slots[at:min(at+part, len(sh.slots))] {
-			if s != nil && !s.kept {
+			if s != nil && !s.is(kept) {
 				sh.bury(s)
 			}
 		}

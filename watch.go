@@ -127,7 +127,6 @@ func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, 
 	var w *Watch
 	if err == nil {
 		w = s.spare()
-		w.where.Store(s)
 		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 		if as&arming != 0 {
 			sh.begin(w, here)
@@ -151,16 +150,17 @@ func (w *Watch) shard() *shard { return w.source().sh }
 func (sh *shard) begin(w *Watch, here bool) {
 	sh.counts.Arms++
 	if here {
-		w.source().lastWake = clock()
-		sh.fire(w, Readable)
+		now := clock()
+		w.source().woken = stampOf(now)
+		sh.fire(w, Readable, now)
 		return
 	}
-	w.state = armed
 	w.source().push(w)
 }
 
-// fire has the callback of a watch called that is in no list any more.
-func (sh *shard) fire(w *Watch, ready Readiness) {
+// fire has the callback of a watch called that is in no list any more, and was found ready
+// at the time at.
+func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 	sh.counts.Fires++
 	w.noDeadline()
 	if w.inline {
@@ -169,7 +169,7 @@ func (sh *shard) fire(w *Watch, ready Readiness) {
 		return
 	}
 	w.ready, w.state = ready, queued
-	sh.calls.queue.push(job{w: w, at: w.source().lastWake})
+	sh.calls.queue.push(job{w: w, at: at})
 }
 
 // Stop keeps the callback from being called, and says whether it does: false means that it
@@ -207,7 +207,7 @@ func (w *Watch) Release() (stopped bool) {
 		}
 	}
 	w.state = idle
-	if !s.kept {
+	if !s.is(kept) {
 		stops = s.unlistenAll(stops)
 		sh.bury(s)
 	}
@@ -260,9 +260,9 @@ func (sh *shard) rearm(w *Watch, here bool) error {
 	switch {
 	case sh.closed:
 		return poll.ErrClosed
-	case s.gone && (s.kept || s.src.Closed()):
+	case s.is(gone) && (s.is(kept) || s.src.Closed()):
 		return net.ErrClosed
-	case s.gone:
+	case s.is(gone):
 		// It was dropped because nobody waited for long.
 		again, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
 		if err != nil {

@@ -16,9 +16,10 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
 
-# Cheap and telling ones first; those with a virtual machine last. Those that need Wine
+# Cheap and telling ones first, and of the others the longest before those that fill the time
+# until the other lane has ended, too. Those that need Wine
 # share its server, so they are in one lane and it is theirs before anything else.
-readonly STAGES=(lint linux nobody race cli web prometheus examples versions vet-all arch fuzz libkqueue oldkernel)
+readonly STAGES=(lint linux nobody race cli web prometheus examples versions vet-all oldkernel arch fuzz libkqueue)
 readonly WINE_STAGES=(windows windows-race run cli-windows)
 # What only computes fills the gaps that tests leave, which wait much: it gives way.
 readonly COMPUTING=' lint vet-all arch fuzz '

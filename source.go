@@ -261,8 +261,9 @@ func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return 
 
 // Inline is After without a goroutine: f is called by whoever finds that the source is
 // ready, and keeps everything else waiting until it returns. It must not block. It may
-// arm and stop watches, and may not close the Reactor. The Watch is meant to be armed again: what f
-// refers to can stay in memory for as long as the Source.
+// arm and stop watches, and may not close the Reactor; arming its own does not have it called
+// in the middle of itself. The Watch is meant to be armed again: what f refers to can stay in
+// memory for as long as the Source.
 func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) {
 	return s.after(in, f, inline|lasting)
 }

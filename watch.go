@@ -27,6 +27,9 @@ type Watch struct {
 	state    state
 	// inline: f is called by whoever finds the readiness. It does not block.
 	inline bool
+	// calling: f is being called, or about to, by somebody who will look whether the watch has
+	// fired meanwhile.
+	calling bool
 }
 
 // state is what a Watch or a Timer does.
@@ -37,7 +40,7 @@ const (
 	idle state = iota
 	// armed: it waits.
 	armed
-	// queued: it has fired, and waits for a goroutine.
+	// queued: it has fired, and waits for a goroutine, or for the end of an inline call.
 	queued
 )
 
@@ -163,13 +166,18 @@ func (sh *shard) begin(w *Watch, here bool) {
 func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 	sh.counts.Fires++
 	w.noDeadline()
-	if w.inline {
+	switch {
+	case !w.inline:
+		w.ready, w.state = ready, queued
+		sh.calls.queue.push(job{w: w, at: at})
+	case w.calling:
+		w.ready, w.state = ready, queued
+	default:
 		w.state = idle
-		sh.calls.now(call{w.f, ready, w})
-		return
+		// What is here already fires a watch as it is armed, which its own callback may do.
+		w.calling = w.source().layers != nil
+		sh.calls.now(call{w.f, ready, w, w.calling})
 	}
-	w.ready, w.state = ready, queued
-	sh.calls.queue.push(job{w: w, at: at})
 }
 
 // Stop keeps the callback from being called, and says whether it does: false means that it

@@ -11,9 +11,6 @@ import (
 type listening struct {
 	// arm tells this arm from others of the same watch.
 	arm uint64
-	// asked: the connection is being asked, or was. Of two goroutines that arm a watch, with
-	// a Stop between them, only one asks.
-	asked bool
 	// stop withdraws what the connection was asked, once that is known.
 	stop func() bool
 	// early is what the connection has told before it was known.
@@ -36,27 +33,34 @@ func (r *Reactor) RegisterNotifier(n Notifier) (*Source, error) {
 	return r.register(target{layers: &layers{notifier: n, kinds: notifierLayer}})
 }
 
-// listen asks a connection without a descriptor to tell, for a watch that was armed. It
-// fails with net.ErrClosed if the connection says at once that it is closed: as if the
-// watch had not been armed.
-func (s *Source) listen(w *Watch) error {
+// toListen is which arm of a watch listen is to be called for, when the lock is given up: zero if
+// it need not be.
+func (s *Source) toListen(w *Watch) (arm uint64) {
 	if !s.soft {
+		return 0
+	}
+	return s.sh.soft[w].arm
+}
+
+// listen asks a connection without a descriptor to tell, for an arm of a watch, which may have
+// been stopped meanwhile, and armed anew by somebody else who asks, too. It fails with
+// net.ErrClosed if the connection says at once that it is closed: as if the watch had not been
+// armed.
+func (s *Source) listen(w *Watch, arm uint64) error {
+	if arm == 0 {
 		return nil
 	}
 	sh := s.sh
 	sh.mu.Lock()
-	mine := sh.soft[w]
-	if mine.arm == 0 || mine.asked {
-		sh.mu.Unlock()
-		return nil // it has fired, was stopped, or somebody else has armed it anew
-	}
-	mine.asked = true
-	sh.soft[w] = mine
+	mine := sh.soft[w].arm == arm
 	sh.mu.Unlock()
-	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, mine.arm, r) })
+	if !mine {
+		return nil
+	}
+	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, arm, r) })
 	sh.mu.Lock()
 	l := sh.soft[w]
-	if l.arm != mine.arm {
+	if l.arm != arm {
 		sh.mu.Unlock()
 		stop() // it was stopped or has fired meanwhile
 		return nil

@@ -128,18 +128,20 @@ func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, 
 	}
 	s, err := sh.enroll(t, ask)
 	var w *Watch
+	var arm uint64
 	if err == nil {
 		w = s.spare()
 		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 		if as&arming != 0 {
 			sh.begin(w, here)
+			arm = s.toListen(w)
 		}
 	}
 	sh.unlock().run()
 	if err != nil {
 		return nil, fmt.Errorf("goetia: watch: %w", err)
 	}
-	if err := s.listen(w); err != nil {
+	if err := s.listen(w, arm); err != nil {
 		return nil, fmt.Errorf("goetia: watch: %w", err)
 	}
 	return w, nil
@@ -249,11 +251,12 @@ func (w *Watch) Rearm() error {
 	}
 	err := sh.rearm(w, here)
 	s := w.source()
+	arm := s.toListen(w)
 	sh.unlock().run()
 	if err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
 	}
-	if err := s.listen(w); err != nil {
+	if err := s.listen(w, arm); err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package goetia
 import (
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/goetia-go/goetia/poll"
 )
@@ -17,10 +18,10 @@ type listening struct {
 	early Readiness
 }
 
-// answer is what a connection without a descriptor has told, for whoever turns the Reactor.
+// answer is what somebody else than the kernel has told of an armed watch, for whoever turns the
+// Reactor.
 type answer struct {
 	w     *Watch
-	arm   uint64
 	ready Readiness
 }
 
@@ -31,15 +32,6 @@ func (r *Reactor) RegisterNotifier(n Notifier) (*Source, error) {
 		return nil, fmt.Errorf("goetia: nil Notifier: %w", poll.ErrInvalid)
 	}
 	return r.register(target{layers: &layers{notifier: n, kinds: notifierLayer}})
-}
-
-// toListen is which arm of a watch listen is to be called for, when the lock is given up: zero if
-// it need not be.
-func (s *Source) toListen(w *Watch) (arm uint64) {
-	if !s.soft {
-		return 0
-	}
-	return s.sh.soft[w].arm
 }
 
 // listen asks a connection without a descriptor to tell, for an arm of a watch, which may have
@@ -78,61 +70,61 @@ func (s *Source) listen(w *Watch, arm uint64) error {
 		sh.mu.Unlock()
 		return nil
 	}
-	notify := sh.hear(w, l.early)
+	sh.hear(w, l.early)
 	sh.unlock().run()
-	sh.tell(notify)
 	return nil
 }
 
 // heard is called by the connection.
 func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 	sh := s.sh
-	notify := false
 	sh.mu.Lock()
 	if l := sh.soft[w]; l.arm == arm {
 		if l.stop == nil {
 			l.early |= ready // NotifyReady has not returned
 			sh.soft[w] = l
 		} else {
-			notify = sh.hear(w, ready)
+			sh.hear(w, ready)
 		}
 	}
 	sh.unlock().run()
-	sh.tell(notify)
 }
 
-// hear fires a watch, or leaves that to whoever turns the Reactor, who is to be notified. A
-// Reactor that drives itself has nobody who counts what a turn has fired, and need not
-// have anybody turn.
-func (sh *shard) hear(w *Watch, ready Readiness) (notify bool) {
+// hear fires a watch, or leaves that to whoever turns the Reactor. A Reactor that drives itself has
+// nobody who counts what a turn has fired, and need not have anybody turn.
+func (sh *shard) hear(w *Watch, ready Readiness) {
 	if sh.r.opts.background {
 		now := clock()
 		w.source().woken = stampOf(now)
 		w.source().remove(w)
 		sh.fire(w, ready, now)
-		return false
+		return
 	}
-	sh.answers = append(sh.answers, answer{w, sh.soft[w].arm, ready})
-	return len(sh.answers) == 1
-}
-
-func (sh *shard) tell(notify bool) {
-	if notify {
-		_ = sh.p.Notify() // it fails for a closed Poller only
-	}
+	sh.answers = append(sh.answers, answer{w, ready})
+	sh.told = true
 }
 
 // hand fires what was left to whoever turns.
 func (sh *shard) hand(now int64) {
-	for i, a := range sh.answers {
-		if sh.soft[a.w].arm == a.arm {
+	if len(sh.answers) == 0 {
+		return
+	}
+	list := sh.answers
+	sh.answers = nil
+	for i, a := range list {
+		if a.w.state == armed { // a connection can tell twice
 			a.w.source().woken = stampOf(now)
 			a.w.source().remove(a.w)
 			sh.fire(a.w, a.ready, now)
 		}
-		sh.answers[i] = answer{}
+		list[i] = answer{}
 	}
-	sh.answers = sh.answers[:0]
+	sh.answers = list[:0]
+}
+
+// withdraw forgets what was left of a watch that is not armed any more.
+func (sh *shard) withdraw(w *Watch) {
+	sh.answers = slices.DeleteFunc(sh.answers, func(a answer) bool { return a.w == w })
 }
 
 // unlisten returns what withdraws a watch's question, or nil.

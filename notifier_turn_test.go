@@ -178,9 +178,8 @@ func TestNotifierRearmOvertaken(t *testing.T) {
 	// rearm is the first half of Watch.Rearm, and what it returns the second.
 	rearm := func() func() error {
 		sh.mu.Lock()
-		err := sh.rearm(w, false)
+		arm, err := sh.rearm(w, false)
 		s := w.source()
-		arm := s.toListen(w)
 		sh.unlock().run()
 		if err != nil {
 			t.Fatal(err)

@@ -163,19 +163,20 @@ func (s *Source) wanted() (in Interest) {
 	return in
 }
 
-// push arms a watch.
-func (s *Source) push(w *Watch) {
+// push arms a watch. It returns the number of the arm of a Source without a descriptor, else zero.
+func (s *Source) push(w *Watch) (arm uint64) {
 	w.state = armed
 	if w != &s.own {
 		w.next, s.own.next = s.own.next, w
 	}
 	s.unmark(unused)
-	if s.soft {
-		s.sh.arms++
-		s.sh.soft[w] = listening{arm: s.sh.arms}
-	} else {
+	if !s.soft {
 		s.sh.armed++
+		return 0
 	}
+	s.sh.arms++
+	s.sh.soft[w] = listening{arm: s.sh.arms}
+	return s.sh.arms
 }
 
 // remove disarms a watch.
@@ -194,6 +195,9 @@ func (s *Source) remove(w *Watch) {
 // removed notes that a watch is not in the list any more.
 func (s *Source) removed(w *Watch) {
 	w.state = idle
+	if len(s.sh.answers) > 0 {
+		s.sh.withdraw(w)
+	}
 	if s.soft {
 		delete(s.sh.soft, w)
 	} else {

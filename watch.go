@@ -133,8 +133,7 @@ func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, 
 		w = s.spare()
 		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 		if as&arming != 0 {
-			sh.begin(w, here)
-			arm = s.toListen(w)
+			arm = sh.begin(w, here)
 		}
 	}
 	sh.unlock().run()
@@ -151,16 +150,16 @@ func (w *Watch) source() *Source { return w.where.Load() }
 
 func (w *Watch) shard() *shard { return w.source().sh }
 
-// begin has a watch wait for what its source was asked for, or fire if that is here.
-func (sh *shard) begin(w *Watch, here bool) {
+// begin has a watch wait for what its source was asked for, or fire if that is here. It returns
+// the arm that listen is to be called for when the lock is given up, or zero if it need not be.
+func (sh *shard) begin(w *Watch, here bool) (arm uint64) {
 	sh.counts.Arms++
+	arm = w.source().push(w)
 	if here {
-		now := clock()
-		w.source().woken = stampOf(now)
-		sh.fire(w, Readable, now)
-		return
+		sh.hear(w, Readable)
+		return 0
 	}
-	w.source().push(w)
+	return arm
 }
 
 // fire has the callback of a watch called that is in no list any more, and was found ready
@@ -249,9 +248,8 @@ func (w *Watch) Rearm() error {
 		sh.mu.Unlock()
 		return nil
 	}
-	err := sh.rearm(w, here)
+	arm, err := sh.rearm(w, here)
 	s := w.source()
-	arm := s.toListen(w)
 	sh.unlock().run()
 	if err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
@@ -262,7 +260,7 @@ func (w *Watch) Rearm() error {
 	return nil
 }
 
-func (sh *shard) rearm(w *Watch, here bool) error {
+func (sh *shard) rearm(w *Watch, here bool) (arm uint64, err error) {
 	s := w.source()
 	ask := w.in
 	if here {
@@ -270,26 +268,25 @@ func (sh *shard) rearm(w *Watch, here bool) error {
 	}
 	switch {
 	case sh.closed:
-		return poll.ErrClosed
+		return 0, poll.ErrClosed
 	case s.is(gone) && (s.is(kept) || s.src.Closed()):
-		return net.ErrClosed
+		return 0, net.ErrClosed
 	case s.is(gone):
 		// It was dropped because nobody waited for long.
 		again, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		w.where.Store(again)
 	default:
 		if err := s.ask(ask, false); isGone(err) {
 			sh.bury(s)
-			return net.ErrClosed
+			return 0, net.ErrClosed
 		} else if err != nil {
-			return err
+			return 0, err
 		}
 	}
-	sh.begin(w, here)
-	return nil
+	return sh.begin(w, here), nil
 }
 
 // SetDeadline has the watch fire with [TimedOut] if nothing else has made it fire by t. The

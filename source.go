@@ -135,6 +135,9 @@ func (s *Source) ask(more Interest, fresh bool) error {
 	}
 	want := s.wanted() | more
 	if want&^s.asked == 0 && !fresh && !s.is(stopped) {
+		if s.src.Closed() { // which the kernel would have said
+			return net.ErrClosed
+		}
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)

@@ -116,8 +116,9 @@ func (r *Reactor) Register(src poll.Source) (*Source, error) { return r.register
 
 // RegisterConn registers a connection for longer than one watch: follow its layers as
 // [AfterReadable] does. It fails with poll.ErrExists if the connection was registered
-// by RegisterConn before. One without a descriptor ([Notifier]) is registered nowhere, and so
-// as often as one likes.
+// by RegisterConn before. Until [Source.Close], or until it is closed itself, the connection stays
+// open, even if the program forgets it. One without a descriptor ([Notifier]) is registered
+// nowhere, and so as often as one likes.
 func (r *Reactor) RegisterConn(conn net.Conn) (*Source, error) {
 	t, err := resolve(conn)
 	if err != nil {

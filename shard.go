@@ -16,8 +16,8 @@ type shard struct {
 	p poller
 
 	// mu guards what follows, and the Sources, Watches and Timers of this shard. The
-	// Poller is asked to change registrations with it held; callbacks and other
-	// people's methods are called without.
+	// Poller is asked to change registrations with it held, which calls Control of
+	// their RawConns; callbacks and other people's methods are called without.
 	mu sync.Mutex
 	// slots are the registrations. A Source's key in the Poller is its index here and
 	// a generation.

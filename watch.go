@@ -52,7 +52,8 @@ const (
 // *net.TCPConn, *net.UDPConn and *net.UnixConn have, or NetConn, as *tls.Conn and other
 // wrappers have, down to one that has SyscallConn. What TLS has read ahead counts as
 // readable, as does what a wrapper says it holds ([Bufferer]); other wrappers are
-// taken to hold nothing back ([Observe] makes it known where they do).
+// taken to hold nothing back ([Observe] makes it known where they do). The Control
+// method of a RawConn of theirs must not wait for anything: the Reactor's locks are held.
 //
 // f is called exactly once, unless [Watch.Stop] comes before it: also if conn is
 // closed, with [Closed]. On Windows that is found out at once, on other systems within

@@ -41,6 +41,18 @@ func TestTypedNil(t *testing.T) {
 	}
 }
 
+// TestDefaultStays: nobody can take the Reactor away from the others who use it.
+func TestDefaultStays(t *testing.T) {
+	r := check[*Reactor](t)(Default())
+	if err := r.Close(); !errors.Is(err, poll.ErrUnsupported) {
+		t.Errorf("Close: %v", err)
+	}
+	a, _ := tcp(t)
+	if err := WaitWritable(t.Context(), a); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestBadInterests are refused.
 func TestBadInterests(t *testing.T) {
 	r := open(t)

@@ -26,6 +26,8 @@ type call struct {
 	f     func(Readiness)
 	ready Readiness
 	w     *Watch
+	// looks: whoever makes the call looks afterwards whether w has fired meanwhile.
+	looks bool
 }
 
 // job is a watch or a timer that has fired.
@@ -74,17 +76,44 @@ func callAll(list *[]call) {
 			}
 			panic(c.w.blame(v))
 		}
-		rest := (*list)[made+1:] // it has called runtime.Goexit
+		c.called() // it has called runtime.Goexit
+		rest := (*list)[made+1:]
 		go callAll(&rest)
 	}()
 	for _, c := range *list {
 		c.f(c.ready)
+		c.called()
 		made++
 	}
 	all = true
 	clear(*list)
 	*list = (*list)[:0]
 	inlines.Put(list)
+}
+
+// called follows the call. If it has made its own watch fire, which happens at once where
+// bytes are here already, that is another goroutine's: made in the middle of this one it
+// would meet the locks of this one, and so on without end, and made after it would keep
+// everything else waiting for as long as there are bytes.
+func (c call) called() {
+	if !c.looks {
+		return
+	}
+	w := c.w
+	sh := w.shard()
+	sh.mu.Lock()
+	again := w.state == queued
+	if again {
+		w.state = idle
+		c.ready = w.ready
+	} else {
+		w.calling = false
+	}
+	sh.mu.Unlock() // nobody has to be started or told
+	if again {
+		list := []call{c}
+		go callAll(&list)
+	}
 }
 
 // work runs callbacks until none waits. It is a goroutine: without a limit there is

@@ -18,8 +18,9 @@
 // a descriptor can take part by telling their readiness themselves ([Notifier]).
 //
 // A connection can hold bytes that its reader has not seen: TLS decrypts whole
-// records. They count as readable. Of a *tls.Conn this package knows what it holds; other
-// layers say it with a Buffered method ([Bufferer]), or are wrapped with [Observe].
+// records. They count as readable. Of a *tls.Conn, and of a struct that embeds one, this package
+// knows what it holds; other layers say it with a Buffered method ([Bufferer]), or are
+// wrapped with [Observe].
 //
 // # Closing
 //

@@ -3,6 +3,7 @@ package goetia
 import (
 	"fmt"
 	"net"
+	"slices"
 
 	"github.com/goetia-go/goetia/poll"
 )
@@ -11,19 +12,16 @@ import (
 type listening struct {
 	// arm tells this arm from others of the same watch.
 	arm uint64
-	// asked: the connection is being asked, or was. Of two goroutines that arm a watch, with
-	// a Stop between them, only one asks.
-	asked bool
 	// stop withdraws what the connection was asked, once that is known.
 	stop func() bool
 	// early is what the connection has told before it was known.
 	early Readiness
 }
 
-// answer is what a connection without a descriptor has told, for whoever turns the Reactor.
+// answer is what somebody else than the kernel has told of an armed watch, for whoever turns the
+// Reactor.
 type answer struct {
 	w     *Watch
-	arm   uint64
 	ready Readiness
 }
 
@@ -36,27 +34,25 @@ func (r *Reactor) RegisterNotifier(n Notifier) (*Source, error) {
 	return r.register(target{layers: &layers{notifier: n, kinds: notifierLayer}})
 }
 
-// listen asks a connection without a descriptor to tell, for a watch that was armed. It
-// fails with net.ErrClosed if the connection says at once that it is closed: as if the
-// watch had not been armed.
-func (s *Source) listen(w *Watch) error {
-	if !s.soft {
+// listen asks a connection without a descriptor to tell, for an arm of a watch, which may have
+// been stopped meanwhile, and armed anew by somebody else who asks, too. It fails with
+// net.ErrClosed if the connection says at once that it is closed: as if the watch had not been
+// armed.
+func (s *Source) listen(w *Watch, arm uint64) error {
+	if arm == 0 {
 		return nil
 	}
 	sh := s.sh
 	sh.mu.Lock()
-	mine := sh.soft[w]
-	if mine.arm == 0 || mine.asked {
-		sh.mu.Unlock()
-		return nil // it has fired, was stopped, or somebody else has armed it anew
-	}
-	mine.asked = true
-	sh.soft[w] = mine
+	mine := sh.soft[w].arm == arm
 	sh.mu.Unlock()
-	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, mine.arm, r) })
+	if !mine {
+		return nil
+	}
+	stop := s.layers.notifier.NotifyReady(w.in, func(r Readiness) { s.heard(w, arm, r) })
 	sh.mu.Lock()
 	l := sh.soft[w]
-	if l.arm != mine.arm {
+	if l.arm != arm {
 		sh.mu.Unlock()
 		stop() // it was stopped or has fired meanwhile
 		return nil
@@ -74,61 +70,61 @@ func (s *Source) listen(w *Watch) error {
 		sh.mu.Unlock()
 		return nil
 	}
-	notify := sh.hear(w, l.early)
+	sh.hear(w, l.early)
 	sh.unlock().run()
-	sh.tell(notify)
 	return nil
 }
 
 // heard is called by the connection.
 func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 	sh := s.sh
-	notify := false
 	sh.mu.Lock()
 	if l := sh.soft[w]; l.arm == arm {
 		if l.stop == nil {
 			l.early |= ready // NotifyReady has not returned
 			sh.soft[w] = l
 		} else {
-			notify = sh.hear(w, ready)
+			sh.hear(w, ready)
 		}
 	}
 	sh.unlock().run()
-	sh.tell(notify)
 }
 
-// hear fires a watch, or leaves that to whoever turns the Reactor, who is to be notified. A
-// Reactor that drives itself has nobody who counts what a turn has fired, and need not
-// have anybody turn.
-func (sh *shard) hear(w *Watch, ready Readiness) (notify bool) {
+// hear fires a watch, or leaves that to whoever turns the Reactor. A Reactor that drives itself has
+// nobody who counts what a turn has fired, and need not have anybody turn.
+func (sh *shard) hear(w *Watch, ready Readiness) {
 	if sh.r.opts.background {
 		now := clock()
 		w.source().woken = stampOf(now)
 		w.source().remove(w)
 		sh.fire(w, ready, now)
-		return false
+		return
 	}
-	sh.answers = append(sh.answers, answer{w, sh.soft[w].arm, ready})
-	return len(sh.answers) == 1
-}
-
-func (sh *shard) tell(notify bool) {
-	if notify {
-		_ = sh.p.Notify() // it fails for a closed Poller only
-	}
+	sh.answers = append(sh.answers, answer{w, ready})
+	sh.told = true
 }
 
 // hand fires what was left to whoever turns.
 func (sh *shard) hand(now int64) {
-	for i, a := range sh.answers {
-		if sh.soft[a.w].arm == a.arm {
+	if len(sh.answers) == 0 {
+		return
+	}
+	list := sh.answers
+	sh.answers = nil
+	for i, a := range list {
+		if a.w.state == armed { // a connection can tell twice
 			a.w.source().woken = stampOf(now)
 			a.w.source().remove(a.w)
 			sh.fire(a.w, a.ready, now)
 		}
-		sh.answers[i] = answer{}
+		list[i] = answer{}
 	}
-	sh.answers = sh.answers[:0]
+	sh.answers = list[:0]
+}
+
+// withdraw forgets what was left of a watch that is not armed any more.
+func (sh *shard) withdraw(w *Watch) {
+	sh.answers = slices.DeleteFunc(sh.answers, func(a answer) bool { return a.w == w })
 }
 
 // unlisten returns what withdraws a watch's question, or nil.

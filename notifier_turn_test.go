@@ -167,6 +167,41 @@ func TestNotifierRearmRaces(t *testing.T) {
 	}
 }
 
+// TestNotifierRearmOvertaken: of two goroutines that arm a watch whose connection is closed, with a
+// Release between them, the second is told so, which waits; and nothing is left in the lists.
+func TestNotifierRearmOvertaken(t *testing.T) {
+	r := check[*Reactor](t)(New(WithSimulation(), WithBackground()))
+	defer r.Close()
+	closed := eager{ready: Closed, times: 1}
+	w := check[*Watch](t)(r.NewWatch(closed, Readable, func(Readiness) {}))
+	sh := r.shards[0]
+	// rearm is the first half of Watch.Rearm, and what it returns the second.
+	rearm := func() func() error {
+		sh.mu.Lock()
+		arm, err := sh.rearm(w, false)
+		s := w.source()
+		sh.unlock().run()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return func() error { return s.listen(w, arm) }
+	}
+	first := rearm()
+	if !w.Release() {
+		t.Error("it was not pending")
+	}
+	second := rearm()
+	if err := first(); err != nil || !w.Pending() {
+		t.Errorf("the first, whose wait was ended: %v", err)
+	}
+	if err := second(); !errors.Is(err, net.ErrClosed) || w.Pending() {
+		t.Errorf("the second: %v", err)
+	}
+	if s := w.source(); s.first() != nil {
+		t.Error("a watch is in the list that waits for nothing")
+	}
+}
+
 // TestWaitInAndOutOfBubble: what a bubble has made is not used outside, nor the reverse.
 func TestWaitInAndOutOfBubble(t *testing.T) {
 	shared := check[*Reactor](t)(New(WithBackground(), WithSimulation()))

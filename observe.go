@@ -35,7 +35,8 @@ type Observed struct {
 // as a TLS or compression layer that is not of the standard library, so that
 // [AfterReadable] does not park on bytes that are here. All reads and read deadlines must
 // from then on go through what is returned; it is asked for readiness, too. A
-// handshake must be over.
+// handshake must be over. A read deadline that conn had before is lost, since nobody can ask what
+// it was.
 //
 // To find out, it reads one byte with a deadline that has passed, and keeps that
 // for the next Read. So conn must honour deadlines as package net's connections do, and a

@@ -26,6 +26,8 @@ type Reactor struct {
 	// drivers are the background goroutines.
 	drivers sync.WaitGroup
 	reports reports
+	// shared: it is everybody's, and not for one of them to close.
+	shared bool
 }
 
 // New opens a Reactor. Unless [WithBackground] is given, it is driven by [Reactor.Turn] or
@@ -56,7 +58,7 @@ var defaultReactor struct {
 
 // Default returns the Reactor behind this package's functions, which drives itself. It is
 // opened when it is first asked for; if that fails, the next call tries again. It
-// cannot be closed.
+// cannot be closed: Close fails with poll.ErrUnsupported and does nothing.
 func Default() (*Reactor, error) {
 	defaultReactor.mu.Lock()
 	defer defaultReactor.mu.Unlock()
@@ -65,6 +67,7 @@ func Default() (*Reactor, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.shared = true
 		defaultReactor.r = r
 	}
 	return defaultReactor.r, nil
@@ -113,8 +116,9 @@ func (r *Reactor) Register(src poll.Source) (*Source, error) { return r.register
 
 // RegisterConn registers a connection for longer than one watch: follow its layers as
 // [AfterReadable] does. It fails with poll.ErrExists if the connection was registered
-// by RegisterConn before. One without a descriptor ([Notifier]) is registered nowhere, and so
-// as often as one likes.
+// by RegisterConn before. Until [Source.Close], or until it is closed itself, the connection stays
+// open, even if the program forgets it. One without a descriptor ([Notifier]) is registered
+// nowhere, and so as often as one likes.
 func (r *Reactor) RegisterConn(conn net.Conn) (*Source, error) {
 	t, err := resolve(conn)
 	if err != nil {
@@ -230,8 +234,12 @@ func (r *Reactor) Notify() error {
 
 // Close ends the Reactor. Pending watches fire with [Closed]; timers do not. When it
 // returns, nothing waits any more; callbacks may still be running, and Close may
-// be called by one. The connections stay open. Calls after the first return nil.
+// be called by one. The connections stay open. Calls after the first return nil. It fails
+// with poll.ErrUnsupported for the [Default] Reactor, on which others depend.
 func (r *Reactor) Close() error {
+	if r.shared {
+		return fmt.Errorf("goetia: close of the default Reactor: %w", poll.ErrUnsupported)
+	}
 	if r.closed.Swap(true) {
 		return nil
 	}

@@ -107,28 +107,32 @@ func resolve(conn any) (target, error) {
 
 // layer notes what a layer holds.
 func (t *target) layer(at any) error {
-	var own func() int
-	var kind layerKinds
 	if b, ok := at.(Bufferer); ok {
-		own, kind = b.Buffered, buffererLayer
 		if _, ok := at.(*Observed); ok {
-			kind = observedLayer
+			t.holds(b.Buffered, observedLayer)
+			return nil // what it has beneath is known to it
 		}
-	} else if isTLS(at) {
-		kind = tlsLayer
-		if own = heldByTLS(at); own == nil {
-			return fmt.Errorf("goetia: this Go version's tls.Conn does not let itself be looked into, so bytes that it holds could be missed; wrap it with Observe: %w", poll.ErrUnsupported)
-		}
+		t.holds(b.Buffered, buffererLayer)
 	}
-	if own == nil {
+	conn, ok := tlsOf(at)
+	if !ok {
 		return nil
 	}
+	own := heldByTLS(conn)
+	if own == nil {
+		return fmt.Errorf("goetia: this Go version's tls.Conn does not let itself be looked into, so bytes that it holds could be missed; wrap it with Observe: %w", poll.ErrUnsupported)
+	}
+	t.holds(own, tlsLayer)
+	return nil
+}
+
+// holds adds a layer that says what it holds.
+func (t *target) holds(own func() int, kind layerKinds) {
 	if t.layers == nil {
 		t.layers = &layers{buffered: own, kinds: kind}
-		return nil
+		return
 	}
 	t.layers.kinds |= kind
 	above := t.layers.buffered
 	t.layers.buffered = func() int { return max(above(), own()) }
-	return nil
 }

@@ -16,8 +16,8 @@ type shard struct {
 	p poller
 
 	// mu guards what follows, and the Sources, Watches and Timers of this shard. The
-	// Poller is asked to change registrations with it held; callbacks and other
-	// people's methods are called without.
+	// Poller is asked to change registrations with it held, which calls Control of
+	// their RawConns; callbacks and other people's methods are called without.
 	mu sync.Mutex
 	// slots are the registrations. A Source's key in the Poller is its index here and
 	// a generation.
@@ -33,8 +33,10 @@ type shard struct {
 	// there have been.
 	soft map[*Watch]listening
 	arms uint64
-	// answers are what such connections have told and nobody who turns has fired yet.
+	// answers are what such connections have told, or what others hold already, that nobody who
+	// turns has fired yet. told: whoever turns is to be notified of that.
 	answers []answer
+	told    bool
 	timers  timers.Queue
 	sweep   sweep
 	calls   calls
@@ -127,6 +129,7 @@ func (sh *shard) unlock() work {
 		sh.driving, w.drive = true, true
 		sh.r.drivers.Add(1)
 	}
+	w.notify, sh.told = sh.told, false
 	if sh.until != awake {
 		// Whoever waits has to look again, but only for the sake of a timer, or
 		// of the first sweep, that comes before what it waits for.

@@ -135,6 +135,9 @@ func (s *Source) ask(more Interest, fresh bool) error {
 	}
 	want := s.wanted() | more
 	if want&^s.asked == 0 && !fresh && !s.is(stopped) {
+		if s.src.Closed() { // which the kernel would have said
+			return net.ErrClosed
+		}
 		return nil
 	}
 	err := s.sh.p.Modify(s.src, key(s.index, s.generation), want, poll.Oneshot)
@@ -163,19 +166,20 @@ func (s *Source) wanted() (in Interest) {
 	return in
 }
 
-// push arms a watch.
-func (s *Source) push(w *Watch) {
+// push arms a watch. It returns the number of the arm of a Source without a descriptor, else zero.
+func (s *Source) push(w *Watch) (arm uint64) {
 	w.state = armed
 	if w != &s.own {
 		w.next, s.own.next = s.own.next, w
 	}
 	s.unmark(unused)
-	if s.soft {
-		s.sh.arms++
-		s.sh.soft[w] = listening{arm: s.sh.arms}
-	} else {
+	if !s.soft {
 		s.sh.armed++
+		return 0
 	}
+	s.sh.arms++
+	s.sh.soft[w] = listening{arm: s.sh.arms}
+	return s.sh.arms
 }
 
 // remove disarms a watch.
@@ -194,6 +198,9 @@ func (s *Source) remove(w *Watch) {
 // removed notes that a watch is not in the list any more.
 func (s *Source) removed(w *Watch) {
 	w.state = idle
+	if len(s.sh.answers) > 0 {
+		s.sh.withdraw(w)
+	}
 	if s.soft {
 		delete(s.sh.soft, w)
 	} else {
@@ -261,8 +268,9 @@ func (s *Source) After(in Interest, f func(Readiness)) (*Watch, error) { return 
 
 // Inline is After without a goroutine: f is called by whoever finds that the source is
 // ready, and keeps everything else waiting until it returns. It must not block. It may
-// arm and stop watches, and may not close the Reactor. The Watch is meant to be armed again: what f
-// refers to can stay in memory for as long as the Source.
+// arm and stop watches, and may not close the Reactor; arming its own does not have it called
+// in the middle of itself. The Watch is meant to be armed again: what f refers to can stay in
+// memory for as long as the Source.
 func (s *Source) Inline(in Interest, f func(Readiness)) (*Watch, error) {
 	return s.after(in, f, inline|lasting)
 }

@@ -122,3 +122,28 @@ func TestNumberReusedMeanwhile(t *testing.T) {
 	}
 	t.Skip("no number was given twice")
 }
+
+// TestRearmClosed: a closed connection is refused also where the kernel need not be asked, because
+// it was asked for another watch already, or because bytes are held; and the others are told.
+func TestRearmClosed(t *testing.T) {
+	r := open(t, WithSweep(time.Hour))
+	a, _ := tcp(t)
+	c := newFired()
+	check[*Watch](t)(r.AfterReadable(a, c.call))
+	w := check[*Watch](t)(r.NewWatch(a, Readable, c.call))
+	a.Close()
+	if err := w.Rearm(); !errors.Is(err, net.ErrClosed) || w.Pending() {
+		t.Errorf("Rearm: %v", err)
+	}
+	if got := c.wait(t); got != Closed {
+		t.Errorf("fired with %v", got)
+	}
+	b, _ := tcp(t)
+	w = check[*Watch](t)(r.NewWatch(holding{b}, Readable, c.call))
+	b.Close()
+	if err := w.Rearm(); !errors.Is(err, net.ErrClosed) || w.Pending() {
+		t.Errorf("Rearm of one that holds bytes: %v", err)
+	}
+	passed(t, r)
+	c.never(t)
+}

@@ -120,12 +120,27 @@ type foreign struct {
 
 func (f foreign) NetConn() net.Conn { return f.inner }
 
+// named is what many programs make of a connection to add something of their own. It has the NetConn
+// of its tls.Conn, which passes over that.
+type named struct {
+	*tls.Conn
+	name string
+}
+
+// counted adds something to that.
+type counted struct {
+	*named
+	n int
+}
+
 // TestTLSBuffered: whoever waits for a TLS connection is told at once of what was read
 // from the socket already, and waits if that is a part of a record only.
 func TestTLSBuffered(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for name, wrap := range map[string]func(near *tls.Conn, a net.Conn) (net.Conn, error){
 			"":         func(near *tls.Conn, _ net.Conn) (net.Conn, error) { return near, nil },
+			"embedded": func(near *tls.Conn, _ net.Conn) (net.Conn, error) { return named{near, "x"}, nil },
+			"deeper":   func(near *tls.Conn, _ net.Conn) (net.Conn, error) { return &counted{&named{near, "x"}, 1}, nil },
 			"observed": func(near *tls.Conn, _ net.Conn) (net.Conn, error) { return Observe(near) },
 			"hidden":   func(near *tls.Conn, a net.Conn) (net.Conn, error) { return Observe(foreign{near, a}) },
 		} {

@@ -1,7 +1,9 @@
 package goetia
 
 import (
+	"net"
 	"reflect"
+	"sync"
 	"sync/atomic"
 )
 
@@ -23,16 +25,60 @@ type tlsLayout struct {
 
 const recordHeader = 5
 
-// isTLS says whether a value is a *tls.Conn.
-func isTLS(conn any) bool {
-	t := reflect.TypeOf(conn)
-	return t != nil && t.Kind() == reflect.Pointer && t.Elem().Name() == "Conn" && t.Elem().PkgPath() == "crypto/tls"
+// tlsOf returns the *tls.Conn that a layer is, or that it embeds: a struct that embeds one has its
+// NetConn, which passes over it.
+func tlsOf(at any) (conn reflect.Value, ok bool) {
+	v := reflect.ValueOf(at)
+	if !v.IsValid() || isTLS(v.Type()) {
+		return v, v.IsValid()
+	}
+	if _, ok := at.(interface{ NetConn() net.Conn }); !ok {
+		return v, false
+	}
+	path := embeddedTLS(v.Type())
+	if path == nil {
+		return v, false
+	}
+	conn, err := reflect.Indirect(v).FieldByIndexErr(path)
+	return conn, err == nil && !conn.IsNil()
+}
+
+// isTLS says whether a type is *tls.Conn.
+func isTLS(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer && t.Elem().Name() == "Conn" && t.Elem().PkgPath() == "crypto/tls"
+}
+
+// embeddings are where types embed a *tls.Conn, or nil, by their types: it takes some microseconds
+// to find out, and programs have few types of connections.
+var embeddings sync.Map
+
+// embeddedTLS is the path to the *tls.Conn that a struct, or what a pointer points to, embeds;
+// nil if there is none.
+func embeddedTLS(t reflect.Type) []int {
+	if path, ok := embeddings.Load(t); ok {
+		return path.([]int)
+	}
+	var path []int
+	of := t
+	if of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of.Kind() == reflect.Struct {
+		for _, f := range reflect.VisibleFields(of) {
+			if f.Anonymous && isTLS(f.Type) {
+				path = f.Index
+				break
+			}
+		}
+	}
+	embeddings.Store(t, path)
+	return path
 }
 
 // heldByTLS returns a function that counts what a *tls.Conn holds, or nil if its layout
 // is not the one that is known.
-func heldByTLS(conn any) func() int {
-	v := reflect.ValueOf(conn).Elem()
+func heldByTLS(conn reflect.Value) func() int {
+	v := conn.Elem()
 	l := knownLayout.Load()
 	if l == nil {
 		found, ok := layoutOf(v.Type())

@@ -215,12 +215,12 @@ func (sh *shard) rest() bool {
 func (sh *shard) close() error {
 	sh.mu.Lock()
 	sh.closed = true
+	sh.answers = nil
 	for _, s := range sh.slots {
 		if s != nil {
 			sh.bury(s)
 		}
 	}
-	sh.answers = nil
 	var stops []func() bool
 	for w := range sh.soft {
 		stops = w.source().unlistenAll(stops)

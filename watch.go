@@ -27,6 +27,9 @@ type Watch struct {
 	state    state
 	// inline: f is called by whoever finds the readiness. It does not block.
 	inline bool
+	// calling: f is being called, or about to, by somebody who will look whether the watch has
+	// fired meanwhile.
+	calling bool
 }
 
 // state is what a Watch or a Timer does.
@@ -37,7 +40,7 @@ const (
 	idle state = iota
 	// armed: it waits.
 	armed
-	// queued: it has fired, and waits for a goroutine.
+	// queued: it has fired, and waits for a goroutine, or for the end of an inline call.
 	queued
 )
 
@@ -49,7 +52,8 @@ const (
 // *net.TCPConn, *net.UDPConn and *net.UnixConn have, or NetConn, as *tls.Conn and other
 // wrappers have, down to one that has SyscallConn. What TLS has read ahead counts as
 // readable, as does what a wrapper says it holds ([Bufferer]); other wrappers are
-// taken to hold nothing back ([Observe] makes it known where they do).
+// taken to hold nothing back ([Observe] makes it known where they do). The Control
+// method of a RawConn of theirs must not wait for anything: the Reactor's locks are held.
 //
 // f is called exactly once, unless [Watch.Stop] comes before it: also if conn is
 // closed, with [Closed]. On Windows that is found out at once, on other systems within
@@ -125,18 +129,19 @@ func (r *Reactor) watchTarget(t target, in Interest, f func(Readiness), as how, 
 	}
 	s, err := sh.enroll(t, ask)
 	var w *Watch
+	var arm uint64
 	if err == nil {
 		w = s.spare()
 		w.f, w.in, w.inline, w.site = f, in, as&inline != 0, caller
 		if as&arming != 0 {
-			sh.begin(w, here)
+			arm = sh.begin(w, here)
 		}
 	}
 	sh.unlock().run()
 	if err != nil {
 		return nil, fmt.Errorf("goetia: watch: %w", err)
 	}
-	if err := s.listen(w); err != nil {
+	if err := s.listen(w, arm); err != nil {
 		return nil, fmt.Errorf("goetia: watch: %w", err)
 	}
 	return w, nil
@@ -146,16 +151,16 @@ func (w *Watch) source() *Source { return w.where.Load() }
 
 func (w *Watch) shard() *shard { return w.source().sh }
 
-// begin has a watch wait for what its source was asked for, or fire if that is here.
-func (sh *shard) begin(w *Watch, here bool) {
+// begin has a watch wait for what its source was asked for, or fire if that is here. It returns
+// the arm that listen is to be called for when the lock is given up, or zero if it need not be.
+func (sh *shard) begin(w *Watch, here bool) (arm uint64) {
 	sh.counts.Arms++
+	arm = w.source().push(w)
 	if here {
-		now := clock()
-		w.source().woken = stampOf(now)
-		sh.fire(w, Readable, now)
-		return
+		sh.hear(w, Readable)
+		return 0
 	}
-	w.source().push(w)
+	return arm
 }
 
 // fire has the callback of a watch called that is in no list any more, and was found ready
@@ -163,13 +168,18 @@ func (sh *shard) begin(w *Watch, here bool) {
 func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 	sh.counts.Fires++
 	w.noDeadline()
-	if w.inline {
+	switch {
+	case !w.inline:
+		w.ready, w.state = ready, queued
+		sh.calls.queue.push(job{w: w, at: at})
+	case w.calling:
+		w.ready, w.state = ready, queued
+	default:
 		w.state = idle
-		sh.calls.now(call{w.f, ready, w})
-		return
+		// What is here already fires a watch as it is armed, which its own callback may do.
+		w.calling = w.source().layers != nil
+		sh.calls.now(call{w.f, ready, w, w.calling})
 	}
-	w.ready, w.state = ready, queued
-	sh.calls.queue.push(job{w: w, at: at})
 }
 
 // Stop keeps the callback from being called, and says whether it does: false means that it
@@ -239,19 +249,19 @@ func (w *Watch) Rearm() error {
 		sh.mu.Unlock()
 		return nil
 	}
-	err := sh.rearm(w, here)
+	arm, err := sh.rearm(w, here)
 	s := w.source()
 	sh.unlock().run()
 	if err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
 	}
-	if err := s.listen(w); err != nil {
+	if err := s.listen(w, arm); err != nil {
 		return fmt.Errorf("goetia: rearm: %w", err)
 	}
 	return nil
 }
 
-func (sh *shard) rearm(w *Watch, here bool) error {
+func (sh *shard) rearm(w *Watch, here bool) (arm uint64, err error) {
 	s := w.source()
 	ask := w.in
 	if here {
@@ -259,26 +269,25 @@ func (sh *shard) rearm(w *Watch, here bool) error {
 	}
 	switch {
 	case sh.closed:
-		return poll.ErrClosed
+		return 0, poll.ErrClosed
 	case s.is(gone) && (s.is(kept) || s.src.Closed()):
-		return net.ErrClosed
+		return 0, net.ErrClosed
 	case s.is(gone):
 		// It was dropped because nobody waited for long.
 		again, err := sh.enroll(target{src: s.src, layers: s.layers}, ask)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		w.where.Store(again)
 	default:
 		if err := s.ask(ask, false); isGone(err) {
 			sh.bury(s)
-			return net.ErrClosed
+			return 0, net.ErrClosed
 		} else if err != nil {
-			return err
+			return 0, err
 		}
 	}
-	sh.begin(w, here)
-	return nil
+	return sh.begin(w, here), nil
 }
 
 // SetDeadline has the watch fire with [TimedOut] if nothing else has made it fire by t. The

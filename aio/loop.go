@@ -62,5 +62,6 @@ func (l *Loop) Reactor() *goetia.Reactor { return l.r }
 
 // Close ends the Loop: what waits on it fails with net.ErrClosed. Its timers end, too, so that whoever
 // waits for After, At or an Interval waits for ever, unless it is cancelled. Connections and listeners
-// stay open, and are closed by their own Close. Calls after the first return nil.
+// stay open, and are closed by their own Close. Calls after the first return nil. It fails with
+// poll.ErrUnsupported for the [Default] Loop, whose Reactor others depend on.
 func (l *Loop) Close() error { return l.r.Close() }

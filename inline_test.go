@@ -1,0 +1,74 @@
+package goetia
+
+import (
+	"net"
+	"runtime"
+	"sync"
+	"testing"
+)
+
+// holding is a connection that always holds something.
+type holding struct{ *net.TCPConn }
+
+func (holding) Buffered() int { return 1 }
+
+// TestInlineArmsItself: an inline callback whose watch fires as it arms it, because bytes are
+// here already, is not called in the middle of itself. It would meet its own locks, and a
+// stack ends.
+func TestInlineArmsItself(t *testing.T) {
+	a, _ := tcp(t)
+	for name, conn := range map[string]net.Conn{
+		"bytes are held":  holding{a},
+		"it tells itself": eager{ready: Readable, times: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t)
+			s := check[*Source](t)(r.RegisterConn(conn))
+			defer s.Close()
+			const calls = 1000
+			done := make(chan struct{})
+			end := sync.OnceFunc(func() { close(done) })
+			inside, n := false, 0
+			var w *Watch
+			w = check[*Watch](t)(s.Inline(Readable, func(Readiness) {
+				if inside {
+					t.Error("it is called in the middle of itself")
+					end()
+					return
+				}
+				inside = true
+				defer func() { inside = false }()
+				if n++; n == 1 {
+					return // Inline has not returned
+				}
+				if n == calls {
+					end()
+					return
+				}
+				if err := w.Rearm(); err != nil {
+					t.Error(err)
+				}
+				if n%10 == 0 {
+					if !w.Pending() || !w.Stop() || w.Pending() {
+						t.Error("what is still to be called cannot be stopped")
+					}
+					if err := w.Rearm(); err != nil {
+						t.Error(err)
+					}
+				}
+				if n%100 == 0 {
+					runtime.Goexit()
+				}
+			}))
+			go func() {
+				if err := w.Rearm(); err != nil {
+					t.Error(err)
+				}
+			}()
+			<-done
+			if !t.Failed() && w.Pending() {
+				t.Error("it is still to be called")
+			}
+		})
+	}
+}

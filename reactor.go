@@ -167,25 +167,43 @@ func (r *Reactor) Turn(timeout time.Duration) (int, error) {
 func (r *Reactor) Run(ctx context.Context) error {
 	// A shard that fails ends the others, too.
 	all, cancel := context.WithCancel(ctx)
-	defer cancel()
 	done := func() bool { return all.Err() != nil }
-	defer r.leaveAtEnd(all)()
-	failed := make(chan error, len(r.shards))
-	run := func(sh *shard) {
-		var err error
-		for err == nil && !done() {
-			_, err = sh.turn(-1, done)
+	errs := make([]error, len(r.shards))
+	run := func(i int) {
+		for errs[i] == nil && !done() {
+			_, errs[i] = r.shards[i].turn(-1, done)
 		}
-		failed <- err
 		cancel()
 	}
-	for _, sh := range r.shards[1:] {
-		go run(sh)
+	var others sync.WaitGroup
+	end := func() {
+		cancel()
+		others.Wait()
 	}
-	run(r.shards[0])
+	defer r.leaveAtEnd(all)()
+	defer end() // this goroutine, too, can be ended by an inline callback
+	var other func(i int)
+	other = func(i int) {
+		ended := false
+		defer func() {
+			if !ended { // an inline callback has called runtime.Goexit
+				go other(i)
+				return
+			}
+			others.Done()
+		}()
+		run(i)
+		ended = true
+	}
+	for i := 1; i < len(r.shards); i++ {
+		others.Add(1)
+		go other(i)
+	}
+	run(0)
+	end()
 	var err error
-	for range r.shards {
-		if e := <-failed; !errors.Is(err, e) {
+	for _, e := range errs {
+		if !errors.Is(err, e) {
 			err = errors.Join(err, e)
 		}
 	}

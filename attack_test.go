@@ -127,6 +127,24 @@ func TestExtremeTimes(t *testing.T) {
 	}
 }
 
+// TestEverySeldom: an interval whose second tick is beyond the end of the clock has one.
+func TestEverySeldom(t *testing.T) {
+	for _, missed := range []Missed{Burst, Delay, Skip} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			tick := check[*Timer](t)(r.Every(math.MaxInt64, missed, func() {}))
+			// In a bubble the clock may be years before its zero.
+			tick.Reset(max(0, time.Duration(-clock())) + time.Second)
+			time.Sleep(max(0, time.Duration(-clock())) + time.Hour)
+			if n := r.Stats().Timers; n != 1 {
+				t.Errorf("policy %d: it has fired %d times", missed, n)
+			}
+			if !tick.Stop() {
+				t.Errorf("policy %d: it does not go on", missed)
+			}
+		})
+	}
+}
+
 // TestNilFunc: a timer without a function is refused where it is made, like
 // time.AfterFunc's would fail, and not later in a goroutine that nobody knows.
 func TestNilFunc(t *testing.T) {

@@ -173,20 +173,14 @@ func (t *Timer) again() {
 		return
 	}
 	now := clock()
-	switch t.missed {
-	case Delay:
-		if next := t.due + t.every; next >= now {
-			t.due = next // nothing was missed
-		} else {
+	t.due = after(t.due, time.Duration(t.every))
+	if late := now - t.due; late > 0 {
+		switch t.missed {
+		case Delay:
 			t.due = after(now, time.Duration(t.every))
-		}
-	case Skip:
-		t.due += t.every
-		if late := now - t.due; late > 0 {
+		case Skip:
 			t.due += (late + t.every - 1) / t.every * t.every
 		}
-	default:
-		t.due += t.every
 	}
 	t.state = armed
 	t.sh.timers.Reset(&t.timer, t.due)

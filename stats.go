@@ -1,6 +1,7 @@
 package goetia
 
 import (
+	"math"
 	"math/bits"
 	"time"
 
@@ -149,7 +150,7 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	if total == 0 {
 		return 0
 	}
-	want := max(uint64(q*float64(total)+0.5), 1)
+	want := max(uint64(math.Ceil(q*float64(total))), 1)
 	for i, n := range h.Counts {
 		if n >= want {
 			return BucketUpper(i)

@@ -18,6 +18,8 @@ type Reactor struct {
 	shards []*shard
 	opts   options
 	closed atomic.Bool
+	// ended is closed when Close has done its work.
+	ended chan struct{}
 	// next spreads the timers.
 	next atomic.Uint64
 	// waiters are those that wait has made. They have channels, and in a testing/synctest
@@ -36,7 +38,7 @@ func New(opts ...Option) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{opts: o}
+	r := &Reactor{opts: o, ended: make(chan struct{})}
 	for range o.shards {
 		var p poller = newBell()
 		if !o.simulated {
@@ -248,11 +250,14 @@ func (r *Reactor) Notify() error {
 
 // Close ends the Reactor. Pending watches fire with [Closed]; timers do not. When it
 // returns, nothing waits any more; callbacks may still be running, and Close may
-// be called by one. The connections stay open. Calls after the first return nil.
+// be called by one. The connections stay open. Calls after the first wait for it and
+// return nil.
 func (r *Reactor) Close() error {
 	if r.closed.Swap(true) {
+		<-r.ended
 		return nil
 	}
+	defer close(r.ended)
 	var err error
 	for _, sh := range r.shards {
 		err = errors.Join(err, sh.close())

@@ -277,6 +277,33 @@ func TestCloseWhileDriven(t *testing.T) {
 	}
 }
 
+// TestCloseTwice: whoever calls Close, nothing waits any more when it returns.
+func TestCloseTwice(t *testing.T) {
+	r := open(t, WithShards(2))
+	_, _, s := inShard(t, r, 1)
+	closing, free := make(chan struct{}), make(chan struct{})
+	check[*Watch](t)(s.Inline(Readable, func(Readiness) { close(closing); <-free }))
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+			select {
+			case <-free:
+			default:
+				t.Error("one Close has returned while another one is calling back")
+			}
+		})
+	}
+	<-closing
+	for range 1000 { // the others would have returned
+		runtime.Gosched()
+	}
+	close(free)
+	all.Wait()
+}
+
 // TestCloseInCallback: the goroutine that drives does not wait for the callback that waits
 // for it.
 func TestCloseInCallback(t *testing.T) {

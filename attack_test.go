@@ -145,16 +145,23 @@ func TestEverySeldom(t *testing.T) {
 	}
 }
 
-// TestNilFunc: a timer without a function is refused where it is made, like
+// TestNilFunc: a timer or a report without a function is refused where it is made, like
 // time.AfterFunc's would fail, and not later in a goroutine that nobody knows.
 func TestNilFunc(t *testing.T) {
 	r := open(t)
-	defer func() {
-		if recover() == nil {
-			t.Error("AfterFunc took no function for one")
-		}
-	}()
-	r.AfterFunc(time.Hour, nil)
+	for name, call := range map[string]func(){
+		"AfterFunc": func() { r.AfterFunc(time.Hour, nil) },
+		"AddReport": func() { r.AddReport("nothing", nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s took no function for one", name)
+				}
+			}()
+			call()
+		}()
+	}
 }
 
 // TestReentrancy: a callback may do anything with its own watch, its source and its

@@ -125,7 +125,7 @@ func (sh *shard) state() ShardState {
 		Sources:   len(sh.slots) - len(sh.free),
 		Watches:   sh.armed + len(sh.soft),
 		TimersSet: sh.timers.Len(),
-		Waiting:   sh.calls.queue.len(),
+		Waiting:   sh.calls.waiting(),
 		Running:   sh.calls.workers,
 		Turning:   sh.turners,
 	}

@@ -12,11 +12,12 @@ import (
 type Counters struct {
 	// Registrations of sources, hidden ones included.
 	Registrations uint64
-	// Arms: how many times a watch was armed. Fires: how many times one has fired.
+	// Arms: how many times a watch was armed. Fires: how many times one has fired, those
+	// included that were stopped while their callback waited for a goroutine.
 	Arms, Fires uint64
 	// Timeouts are fires because of a deadline.
 	Timeouts uint64
-	// Timers is how many times a Timer or an interval has fired.
+	// Timers is how many times a Timer or an interval has fired, in the same sense.
 	Timers uint64
 	// Spurious are events that found nobody waiting for them.
 	Spurious uint64
@@ -71,7 +72,7 @@ func (sh *shard) stats(st *Stats) {
 	st.RearmErrors += c.RearmErrors
 	st.Watches += sh.armed + len(sh.soft)
 	st.Sources += len(sh.slots) - len(sh.free)
-	st.Waiting += sh.calls.queue.len()
+	st.Waiting += sh.calls.waiting()
 	st.Running += sh.calls.workers
 	st.TimersSet += sh.timers.Len()
 	st.Latency.merge(&sh.latency)

@@ -87,8 +87,7 @@ func (t *Timer) set(d time.Duration) (was bool) {
 		sh.mu.Unlock()
 		return was
 	}
-	was = t.state != idle || t.goesOn()
-	t.epoch++
+	was = t.withdraw()
 	t.due, t.state = due, armed
 	sh.timers.Reset(&t.timer, due)
 	if sh.driven() && due >= sh.until {
@@ -103,10 +102,19 @@ func (t *Timer) set(d time.Duration) (was bool) {
 
 // stop is Stop with the lock held.
 func (t *Timer) stop() (was bool) {
-	was = t.state != idle || t.goesOn()
-	t.epoch++
+	was = t.withdraw()
 	t.state = idle
 	t.sh.timers.Stop(&t.timer)
+	return was
+}
+
+// withdraw says whether there is something to come, which does not come.
+func (t *Timer) withdraw() bool {
+	was := t.state != idle || t.goesOn()
+	if t.state == queued {
+		t.sh.calls.stale++
+	}
+	t.epoch++
 	return was
 }
 

@@ -139,16 +139,41 @@ func TestExtremeTimes(t *testing.T) {
 	}
 }
 
-// TestNilFunc: a timer without a function is refused where it is made, like
+// TestEverySeldom: an interval whose second tick is beyond the end of the clock has one.
+func TestEverySeldom(t *testing.T) {
+	for _, missed := range []Missed{Burst, Delay, Skip} {
+		bubble(t, func(t *testing.T, r *Reactor) {
+			tick := check[*Timer](t)(r.Every(math.MaxInt64, missed, func() {}))
+			// In a bubble the clock may be years before its zero.
+			tick.Reset(max(0, time.Duration(-clock())) + time.Second)
+			time.Sleep(max(0, time.Duration(-clock())) + time.Hour)
+			if n := r.Stats().Timers; n != 1 {
+				t.Errorf("policy %d: it has fired %d times", missed, n)
+			}
+			if !tick.Stop() {
+				t.Errorf("policy %d: it does not go on", missed)
+			}
+		})
+	}
+}
+
+// TestNilFunc: a timer or a report without a function is refused where it is made, like
 // time.AfterFunc's would fail, and not later in a goroutine that nobody knows.
 func TestNilFunc(t *testing.T) {
 	r := open(t)
-	defer func() {
-		if recover() == nil {
-			t.Error("AfterFunc took no function for one")
-		}
-	}()
-	r.AfterFunc(time.Hour, nil)
+	for name, call := range map[string]func(){
+		"AfterFunc": func() { r.AfterFunc(time.Hour, nil) },
+		"AddReport": func() { r.AddReport("nothing", nil) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s took no function for one", name)
+				}
+			}()
+			call()
+		}()
+	}
 }
 
 // TestReentrancy: a callback may do anything with its own watch, its source and its

@@ -10,6 +10,9 @@ import (
 // calls is what has fired and waits for a goroutine. It is guarded by shard.mu.
 type calls struct {
 	queue ring
+	// stale is how many jobs in queue find nothing to call: what they are for was stopped or
+	// set anew meanwhile.
+	stale int
 	// workers are the goroutines that run callbacks; starting are those of them that
 	// have not looked at the queue yet.
 	workers, starting int
@@ -37,6 +40,9 @@ type job struct {
 	// at is when it was found out that w is ready.
 	at int64
 }
+
+// waiting is how many callbacks wait for a goroutine.
+func (c *calls) waiting() int { return c.queue.len() - c.stale }
 
 // take returns how many goroutines to start, so that each job without a limit has one,
 // and the inline calls.
@@ -158,6 +164,8 @@ func (sh *shard) work() {
 			sh.mu.Lock()
 			t.again()
 			running = nil
+		default:
+			sh.calls.stale--
 		}
 	}
 }

@@ -121,6 +121,47 @@ func TestStopQueued(t *testing.T) {
 	c.never(t)
 }
 
+// TestWaiting: what was stopped or set anew while it waited for a goroutine is not counted as if it
+// waited still, or more than once.
+func TestWaiting(t *testing.T) {
+	r := manual(t, WithCallbackLimit(1))
+	waiting := func(want int) {
+		t.Helper()
+		if st, snap := r.Stats().Waiting, r.Snapshot(SnapshotOptions{}).Shards[0].Waiting; st != want || snap != want {
+			t.Errorf("%d and %d callbacks are said to wait, not %d", st, snap, want)
+		}
+	}
+	blocked, free := make(chan struct{}), make(chan struct{})
+	r.AfterFunc(0, func() { close(blocked); <-free })
+	check[int](t)(r.Turn(0))
+	<-blocked
+	timer := r.AfterFunc(0, func() {})
+	tick := check[*Timer](t)(r.Every(1, Skip, func() {}))
+	a, _ := tcp(t)
+	c := newFired()
+	w := check[*Watch](t)(r.NewWatch(a, Writable, c.call))
+	for i := range 10 {
+		timer.Reset(0)
+		tick.Reset(0)
+		for _, end := range []func() bool{w.Stop, w.Release} {
+			if err := w.Rearm(); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, func() bool { check[int](t)(r.Turn(0)); return r.Stats().Watches == 0 })
+			waiting(3)
+			if i < 9 && !end() {
+				t.Error("it was not stopped")
+			}
+		}
+	}
+	tick.Stop()
+	waiting(2)
+	close(free)
+	c.wait(t)
+	eventually(t, func() bool { return r.Stats().Running == 0 })
+	waiting(0)
+}
+
 // TestCallbackPanics: it is the end of the program, which says what happened, where, and
 // where the watch was made.
 func TestCallbackPanics(t *testing.T) {

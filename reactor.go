@@ -18,6 +18,8 @@ type Reactor struct {
 	shards []*shard
 	opts   options
 	closed atomic.Bool
+	// ended is closed when Close has done its work.
+	ended chan struct{}
 	// next spreads the timers.
 	next atomic.Uint64
 	// waiters are those that wait has made. They have channels, and in a testing/synctest
@@ -38,7 +40,7 @@ func New(opts ...Option) (*Reactor, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reactor{opts: o}
+	r := &Reactor{opts: o, ended: make(chan struct{})}
 	for range o.shards {
 		var p poller = newBell()
 		if !o.simulated {
@@ -171,25 +173,43 @@ func (r *Reactor) Turn(timeout time.Duration) (int, error) {
 func (r *Reactor) Run(ctx context.Context) error {
 	// A shard that fails ends the others, too.
 	all, cancel := context.WithCancel(ctx)
-	defer cancel()
 	done := func() bool { return all.Err() != nil }
-	defer r.leaveAtEnd(all)()
-	failed := make(chan error, len(r.shards))
-	run := func(sh *shard) {
-		var err error
-		for err == nil && !done() {
-			_, err = sh.turn(-1, done)
+	errs := make([]error, len(r.shards))
+	run := func(i int) {
+		for errs[i] == nil && !done() {
+			_, errs[i] = r.shards[i].turn(-1, done)
 		}
-		failed <- err
 		cancel()
 	}
-	for _, sh := range r.shards[1:] {
-		go run(sh)
+	var others sync.WaitGroup
+	end := func() {
+		cancel()
+		others.Wait()
 	}
-	run(r.shards[0])
+	defer r.leaveAtEnd(all)()
+	defer end() // this goroutine, too, can be ended by an inline callback
+	var other func(i int)
+	other = func(i int) {
+		ended := false
+		defer func() {
+			if !ended { // an inline callback has called runtime.Goexit
+				go other(i)
+				return
+			}
+			others.Done()
+		}()
+		run(i)
+		ended = true
+	}
+	for i := 1; i < len(r.shards); i++ {
+		others.Add(1)
+		go other(i)
+	}
+	run(0)
+	end()
 	var err error
-	for range r.shards {
-		if e := <-failed; !errors.Is(err, e) {
+	for _, e := range errs {
+		if !errors.Is(err, e) {
 			err = errors.Join(err, e)
 		}
 	}
@@ -234,15 +254,17 @@ func (r *Reactor) Notify() error {
 
 // Close ends the Reactor. Pending watches fire with [Closed]; timers do not. When it
 // returns, nothing waits any more; callbacks may still be running, and Close may
-// be called by one. The connections stay open. Calls after the first return nil. It fails
-// with poll.ErrUnsupported for the [Default] Reactor, on which others depend.
+// be called by one. The connections stay open. Calls after the first wait for it and return nil. It
+// fails with poll.ErrUnsupported for the [Default] Reactor, on which others depend.
 func (r *Reactor) Close() error {
 	if r.shared {
 		return fmt.Errorf("goetia: close of the default Reactor: %w", poll.ErrUnsupported)
 	}
 	if r.closed.Swap(true) {
+		<-r.ended
 		return nil
 	}
+	defer close(r.ended)
 	var err error
 	for _, sh := range r.shards {
 		err = errors.Join(err, sh.close())

@@ -34,8 +34,11 @@ type reporter struct {
 
 // AddReport has what f returns shown with the Reactor's own numbers, under name, until
 // remove is called. f is called by [Reactor.Stats], possibly by several goroutines at a
-// time, and must not call that. Names need not differ.
+// time, and must not call that. Names need not differ. It panics if f is nil.
 func (r *Reactor) AddReport(name string, f func() []Metric) (remove func()) {
+	if f == nil {
+		panic("goetia: AddReport of no function")
+	}
 	one := &reporter{name, f}
 	r.reports.mu.Lock()
 	r.reports.all = append(r.reports.all, one)

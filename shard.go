@@ -45,7 +45,8 @@ type shard struct {
 	// calls that have not come back.
 	waits   uint64
 	waiting int
-	// until is when the Wait in progress ends by itself, and awake if there is none.
+	// until is when the Wait in progress ends by itself, and awake if there is none or it
+	// is being ended.
 	until int64
 	// turners are those inside turn.
 	turners int
@@ -138,7 +139,7 @@ func (sh *shard) unlock() work {
 			next = min(next, sh.nextLook(clock()))
 		}
 		if next < sh.until {
-			sh.until, w.notify = next, true
+			sh.until, w.notify = awake, true // it looks at all that there is by then
 			sh.counts.Wakes++
 		} else if sh.driving && !sh.busy() {
 			// The background goroutine is to end soon.

@@ -1,6 +1,7 @@
 package goetia
 
 import (
+	"math"
 	"math/bits"
 	"time"
 
@@ -11,11 +12,12 @@ import (
 type Counters struct {
 	// Registrations of sources, hidden ones included.
 	Registrations uint64
-	// Arms: how many times a watch was armed. Fires: how many times one has fired.
+	// Arms: how many times a watch was armed. Fires: how many times one has fired, those
+	// included that were stopped while their callback waited for a goroutine.
 	Arms, Fires uint64
 	// Timeouts are fires because of a deadline.
 	Timeouts uint64
-	// Timers is how many times a Timer or an interval has fired.
+	// Timers is how many times a Timer or an interval has fired, in the same sense.
 	Timers uint64
 	// Spurious are events that found nobody waiting for them.
 	Spurious uint64
@@ -70,7 +72,7 @@ func (sh *shard) stats(st *Stats) {
 	st.RearmErrors += c.RearmErrors
 	st.Watches += sh.armed + len(sh.soft)
 	st.Sources += len(sh.slots) - len(sh.free)
-	st.Waiting += sh.calls.queue.len()
+	st.Waiting += sh.calls.waiting()
 	st.Running += sh.calls.workers
 	st.TimersSet += sh.timers.Len()
 	st.Latency.merge(&sh.latency)
@@ -149,7 +151,7 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	if total == 0 {
 		return 0
 	}
-	want := max(uint64(q*float64(total)+0.5), 1)
+	want := max(uint64(math.Ceil(q*float64(total))), 1)
 	for i, n := range h.Counts {
 		if n >= want {
 			return BucketUpper(i)

@@ -80,6 +80,28 @@ func TestStatsCountWhatIsThere(t *testing.T) {
 	}
 }
 
+// TestQuantile: a share of at least q is below what Quantile says, and a smaller one below the
+// bucket before.
+func TestQuantile(t *testing.T) {
+	for n := 1; n <= 200; n++ {
+		var h Histogram
+		for i := range n {
+			h.add(int64(1) << (i % 40))
+		}
+		for _, q := range []float64{0, 0.01, 0.5, 0.7, 0.9, 0.99, 0.999, 1} {
+			got, below, before := h.Quantile(q), uint64(0), uint64(0)
+			for i, c := range h.Counts {
+				if BucketUpper(i) <= got {
+					before, below = below, below+c
+				}
+			}
+			if float64(below) < q*float64(n) || q > 0 && float64(before) >= q*float64(n) && before > 0 {
+				t.Fatalf("%d values, of which %d are below %v, the quantile %v, and %d below its bucket", n, below, got, q, before)
+			}
+		}
+	}
+}
+
 // TestReports: what stands above a Reactor is asked for its numbers with the Reactor's own,
 // until it is removed.
 func TestReports(t *testing.T) {

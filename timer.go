@@ -87,8 +87,7 @@ func (t *Timer) set(d time.Duration) (was bool) {
 		sh.mu.Unlock()
 		return was
 	}
-	was = t.state != idle || t.goesOn()
-	t.epoch++
+	was = t.withdraw()
 	t.due, t.state = due, armed
 	sh.timers.Reset(&t.timer, due)
 	if sh.driven() && due >= sh.until {
@@ -103,10 +102,19 @@ func (t *Timer) set(d time.Duration) (was bool) {
 
 // stop is Stop with the lock held.
 func (t *Timer) stop() (was bool) {
-	was = t.state != idle || t.goesOn()
-	t.epoch++
+	was = t.withdraw()
 	t.state = idle
 	t.sh.timers.Stop(&t.timer)
+	return was
+}
+
+// withdraw says whether there is something to come, which does not come.
+func (t *Timer) withdraw() bool {
+	was := t.state != idle || t.goesOn()
+	if t.state == queued {
+		t.sh.calls.stale++
+	}
+	t.epoch++
 	return was
 }
 
@@ -173,20 +181,14 @@ func (t *Timer) again() {
 		return
 	}
 	now := clock()
-	switch t.missed {
-	case Delay:
-		if next := t.due + t.every; next >= now {
-			t.due = next // nothing was missed
-		} else {
+	t.due = after(t.due, time.Duration(t.every))
+	if late := now - t.due; late > 0 {
+		switch t.missed {
+		case Delay:
 			t.due = after(now, time.Duration(t.every))
-		}
-	case Skip:
-		t.due += t.every
-		if late := now - t.due; late > 0 {
+		case Skip:
 			t.due += (late + t.every - 1) / t.every * t.every
 		}
-	default:
-		t.due += t.every
 	}
 	t.state = armed
 	t.sh.timers.Reset(&t.timer, t.due)

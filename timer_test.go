@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/goetia-go/goetia/poll"
 )
 
 // bubble runs f with a Reactor inside a bubble where time is exact.
@@ -115,7 +117,7 @@ func TestEveryResetWhileRunning(t *testing.T) {
 				running.Add(-1)
 			}))
 			close(known)
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(100*time.Millisecond + 1) // calls begin, and set it anew, at whole milliseconds
 			tick.Stop()
 			time.Sleep(10 * time.Millisecond) // so that the last call ends
 			if n := calls.Load(); n < 5 {
@@ -211,6 +213,40 @@ func TestTimerWakes(t *testing.T) {
 	<-called
 	if n := r.Stats().Wakes; n != 1 {
 		t.Errorf("%d wakes for an earlier timer", n)
+	}
+}
+
+// TestTimerWakesOnce: a Wait that is being ended already is not interrupted once more.
+func TestTimerWakesOnce(t *testing.T) {
+	r := manual(t)
+	var first sync.Once
+	waiting, free := make(chan struct{}), make(chan struct{})
+	hook(r, &hooked{wait: func([]poll.Event, time.Duration) (int, error) {
+		first.Do(func() { close(waiting); <-free })
+		return 0, nil
+	}})
+	turned := make(chan error)
+	go func() {
+		for fired := 0; fired < 3; {
+			n, err := r.Turn(-1)
+			if err != nil {
+				turned <- err
+				return
+			}
+			fired += n
+		}
+		turned <- nil
+	}()
+	<-waiting
+	for d := 3; d > 0; d-- {
+		r.AfterFunc(time.Duration(d)*time.Millisecond, func() {})
+	}
+	if n := r.Stats().Wakes; n != 1 {
+		t.Errorf("%d wakes of one Wait", n)
+	}
+	close(free)
+	if err := <-turned; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -189,6 +191,58 @@ func TestRunFails(t *testing.T) {
 	}
 }
 
+// TestRunGoexit: an inline callback that ends its goroutine ends Run if that is the caller's, and
+// otherwise nothing; no other goroutine of Run's stays behind.
+func TestRunGoexit(t *testing.T) {
+	for at := range 2 {
+		r := manual(t, WithShards(2))
+		ctx, cancel := context.WithCancel(t.Context())
+		var err error
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			err = r.Run(ctx)
+		}()
+		a, b, s := inShard(t, r, at)
+		check[*Watch](t)(s.Inline(Readable, func(Readiness) { runtime.Goexit() }))
+		write(t, b, "x")
+		if at > 0 {
+			eventually(t, func() bool { return r.Stats().Watches == 0 })
+			c := newFired()
+			check[*Watch](t)(r.AfterReadable(a, c.call))
+			c.wait(t)
+			cancel()
+		}
+		select {
+		case <-ended:
+		case <-time.After(soon):
+			t.Fatal("Run goes on")
+		}
+		if at > 0 && !errors.Is(err, context.Canceled) {
+			t.Errorf("Run gives %v", err)
+		}
+		for i, sh := range r.Snapshot(SnapshotOptions{}).Shards {
+			if sh.Turning != 0 {
+				t.Errorf("%d turn shard %d", sh.Turning, i)
+			}
+		}
+		cancel()
+	}
+}
+
+// inShard makes connections until one is registered in a certain shard.
+func inShard(t *testing.T, r *Reactor, shard int) (near, far net.Conn, s *Source) {
+	t.Helper()
+	for range 100 {
+		a, b := tcp(t)
+		if s := check[*Source](t)(r.RegisterConn(a)); s.sh == r.shards[shard] {
+			return a, b, s
+		}
+	}
+	t.Fatalf("none is in shard %d", shard)
+	return nil, nil, nil
+}
+
 // TestCloseWhileDriven: Turn and Run end with ErrClosed, whoever calls Close.
 func TestCloseWhileDriven(t *testing.T) {
 	for name, drive := range map[string]func(r *Reactor) error{
@@ -221,6 +275,33 @@ func TestCloseWhileDriven(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestCloseTwice: whoever calls Close, nothing waits any more when it returns.
+func TestCloseTwice(t *testing.T) {
+	r := open(t, WithShards(2))
+	_, _, s := inShard(t, r, 1)
+	closing, free := make(chan struct{}), make(chan struct{})
+	check[*Watch](t)(s.Inline(Readable, func(Readiness) { close(closing); <-free }))
+	var all sync.WaitGroup
+	for range 3 {
+		all.Go(func() {
+			if err := r.Close(); err != nil {
+				t.Error(err)
+			}
+			select {
+			case <-free:
+			default:
+				t.Error("one Close has returned while another one is calling back")
+			}
+		})
+	}
+	<-closing
+	for range 1000 { // the others would have returned
+		runtime.Gosched()
+	}
+	close(free)
+	all.Wait()
 }
 
 // TestCloseInCallback: the goroutine that drives does not wait for the callback that waits

@@ -189,8 +189,11 @@ func (w *Watch) Stop() bool {
 	sh.mu.Lock()
 	stopped := w.state != idle
 	var unlisten func() bool
-	if w.state == armed {
+	switch w.state {
+	case armed:
 		unlisten = w.source().leave(w)
+	case queued:
+		sh.calls.stale++
 	}
 	w.state = idle
 	sh.unlock().run()
@@ -211,10 +214,13 @@ func (w *Watch) Release() (stopped bool) {
 	s := w.source()
 	stopped = w.state != idle
 	var stops []func() bool
-	if w.state == armed {
+	switch w.state {
+	case armed:
 		if stop := s.leave(w); stop != nil {
 			stops = append(stops, stop)
 		}
+	case queued:
+		sh.calls.stale++
 	}
 	w.state = idle
 	if !s.is(kept) {

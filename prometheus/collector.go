@@ -2,6 +2,8 @@ package goetiaprom
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -13,23 +15,27 @@ type Options struct {
 	// Name is the value of the label reactor, "default" if it is empty. Collectors in
 	// one registry need different names.
 	Name string
-	// Labels are put on each metric besides. They must not include reactor.
+	// Labels are put on each metric besides. They must not include reactor, nor what
+	// single metrics have: call, le, mechanism, name and of.
 	Labels prometheus.Labels
 }
+
+// taken are the collector's own labels.
+var taken = []string{"reactor", "call", "le", "mechanism", "name", "of"}
 
 // NewCollector returns a collector of a Reactor's numbers, or of those of [goetia.Default] if
 // r is nil; that one is opened at the first scrape. A scrape takes no longer when there are
 // more connections. Of a Reactor that is closed it goes on to give the last numbers.
 //
-// It panics if Options.Labels has a label named reactor.
+// It panics if Options.Labels has one that it must not have.
 func NewCollector(r *goetia.Reactor, o Options) prometheus.Collector {
 	labels := prometheus.Labels{"reactor": o.Name}
 	if o.Name == "" {
 		labels["reactor"] = "default"
 	}
 	for name, value := range o.Labels {
-		if name == "reactor" {
-			panic(fmt.Sprintf("goetiaprom: the label reactor (%q) is taken; see Options.Name", value))
+		if slices.Contains(taken, name) {
+			panic(fmt.Sprintf("goetiaprom: the label %s (%q) is taken; see Options", name, value))
 		}
 		labels[name] = value
 	}
@@ -92,11 +98,13 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 	seen := make(map[[2]string]bool)
 	for _, rep := range st.Reports {
 		for _, m := range rep.Metrics {
-			// Two of one name are for people to tell apart.
-			if id := [2]string{rep.Name, m.Name}; !seen[id] {
-				seen[id] = true
-				to <- prometheus.MustNewConstMetric(c.report, prometheus.UntypedValue, float64(m.Value), rep.Name, m.Name)
+			// A name can be that of a file, and so any bytes; labels cannot.
+			id := [2]string{strings.ToValidUTF8(rep.Name, "\uFFFD"), strings.ToValidUTF8(m.Name, "\uFFFD")}
+			if seen[id] {
+				continue // two of one name are for people to tell apart
 			}
+			seen[id] = true
+			to <- prometheus.MustNewConstMetric(c.report, prometheus.UntypedValue, float64(m.Value), id[0], id[1])
 		}
 	}
 }

@@ -260,10 +260,29 @@ func TestDefault(t *testing.T) {
 }
 
 func TestLabelTaken(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("no panic")
-		}
-	}()
-	NewCollector(nil, Options{Labels: prometheus.Labels{"reactor": "x"}})
+	for _, label := range []string{"reactor", "call", "le", "mechanism", "name", "of"} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("the label %s was taken", label)
+				}
+			}()
+			NewCollector(nil, Options{Labels: prometheus.Labels{label: "x"}})
+		}()
+	}
+}
+
+// TestReportOfAnyBytes: what is reported under a name that is no text, such as a socket's path, does
+// not end the program that is scraped.
+func TestReportOfAnyBytes(t *testing.T) {
+	reg := prometheus.NewPedanticRegistry()
+	r := busy(t, 1)
+	for _, name := range []string{"a\xff", "a\xfe"} { // which are the same to Prometheus
+		defer r.AddReport(name, func() []goetia.Metric { return []goetia.Metric{{Name: "m\xff", Value: 7}} })()
+	}
+	reg.MustRegister(NewCollector(r, Options{}))
+	all := gather(t, reg)["goetia_report"]
+	if len(all) != 1 || label(all[0], "of") != "a\uFFFD" || label(all[0], "name") != "m\uFFFD" || all[0].GetUntyped().GetValue() != 7 {
+		t.Errorf("%v", all)
+	}
 }

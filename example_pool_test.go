@@ -5,65 +5,107 @@ import (
 	"io"
 	"net"
 	"sync"
+	"time"
 
 	"github.com/goetia-go/goetia"
 )
 
 // pool keeps idle connections to a database. A server closes connections that were idle for
-// long, and whoever is handed such a one finds out only when its query fails. Here each
-// idle connection is watched: when the server closes it, or says something that nobody
-// asked for, it is taken out of the pool at once, on Windows too, where no read can
-// try without waiting.
+// long, and whoever is handed such a one finds out only when its query fails. So all of
+// them are watched, and before one is handed out the kernel is asked what it knows by
+// then: on Windows too, where no read can try without waiting.
 type pool struct {
-	mu   sync.Mutex
-	idle map[net.Conn]*goetia.Watch
-	gone chan net.Conn
+	mu sync.Mutex
+	// r is turned by drop alone. With a goroutine that drives it, an event could be on its
+	// way from the kernel while a connection is handed out.
+	r    *goetia.Reactor
+	idle map[net.Conn]*goetia.Source
+	dead []net.Conn
 }
 
+func newPool() (*pool, error) {
+	r, err := goetia.New()
+	return &pool{r: r, idle: make(map[net.Conn]*goetia.Source)}, err
+}
+
+// put takes a connection that nobody uses and that has nothing to read.
 func (p *pool) put(conn net.Conn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	watch, err := goetia.AfterReadable(conn, func(goetia.Readiness) { p.drop(conn) })
+	source, err := p.r.RegisterConn(conn)
 	if err != nil {
 		return err
 	}
-	p.idle[conn] = watch
+	// Its server has closed it, or says something that nobody asked for. That is found inside
+	// Turn, by an inline callback, so it is known when Turn returns.
+	_, err = source.Inline(goetia.Readable, func(r goetia.Readiness) {
+		if !r.Has(goetia.Closed) {
+			p.dead = append(p.dead, conn)
+		}
+	})
+	if err != nil {
+		source.Close()
+		return err
+	}
+	p.idle[conn] = source
 	return nil
 }
 
-func (p *pool) drop(conn net.Conn) {
-	p.mu.Lock()
-	_, idle := p.idle[conn]
-	delete(p.idle, conn)
-	p.mu.Unlock()
-	if idle {
-		conn.Close()
-		p.gone <- conn
-	}
-}
-
-// get returns a connection that its server has not closed, or nil.
-func (p *pool) get() net.Conn {
+// get returns a connection that its server has not closed as far as is known here, or nil.
+func (p *pool) get() (net.Conn, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for conn, watch := range p.idle {
-		if !watch.Stop() {
-			continue // it has fired, and drop is about to come for it
-		}
-		delete(p.idle, conn)
-		return conn
+	if err := p.drop(); err != nil {
+		return nil, err
 	}
-	return nil
+	for conn := range p.idle {
+		p.forget(conn)
+		return conn, nil
+	}
+	return nil, nil
 }
 
-// A connection pool that never hands out a connection which its peer has closed.
+// clean closes what get would not hand out, and says how many are left. It is for a timer, if the
+// pool is used so seldom that dead connections would be kept for long.
+func (p *pool) clean() (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	err := p.drop()
+	return len(p.idle), err
+}
+
+func (p *pool) drop() error {
+	for {
+		n, err := p.r.Turn(0) // it takes what there is, and does not wait
+		for _, conn := range p.dead {
+			p.forget(conn)
+			conn.Close()
+		}
+		p.dead = p.dead[:0]
+		if n == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+func (p *pool) forget(conn net.Conn) {
+	p.idle[conn].Close()
+	delete(p.idle, conn)
+}
+
+// A connection pool that asks whether the other end has closed a connection before it hands
+// that out.
 func Example_connectionPool() {
 	database, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
 	defer database.Close()
-	p := &pool{idle: make(map[net.Conn]*goetia.Watch), gone: make(chan net.Conn, 1)}
+	p, err := newPool()
+	if err != nil {
+		panic(err)
+	}
+	defer p.r.Close()
 	var ends []net.Conn
 	for range 2 {
 		conn, err := net.Dial("tcp", database.Addr().String())
@@ -81,21 +123,30 @@ func Example_connectionPool() {
 	}
 
 	ends[0].Close() // the server thinks that it was idle for long enough
-	closed := <-p.gone
-	fmt.Println("taken out:", closed.LocalAddr().String() == ends[0].RemoteAddr().String())
+	for {
+		left, err := p.clean()
+		if err != nil {
+			panic(err)
+		}
+		if left == 1 {
+			break
+		}
+		time.Sleep(time.Millisecond) // the news has to get here
+	}
 
-	conn := p.get()
+	conn, err := p.get()
+	fmt.Println(conn.LocalAddr().String() == ends[1].RemoteAddr().String(), err)
 	fmt.Fprint(conn, "select")
 	query := make([]byte, 6)
 	if _, err := io.ReadFull(ends[1], query); err != nil {
 		panic(err)
 	}
 	fmt.Println("the other one works:", string(query))
-	fmt.Println("and there are no more:", p.get() == nil)
+	fmt.Println(p.get()) // there are no more
 	conn.Close()
 	ends[1].Close()
 	// Output:
-	// taken out: true
+	// true <nil>
 	// the other one works: select
-	// and there are no more: true
+	// <nil> <nil>
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,7 +22,9 @@ type pump struct {
 	in, out *goetia.Watch
 	rest    []byte
 	waits   *atomic.Int64
-	ended   func(error)
+	// ended is called once, when nothing more will be copied. If that is for an error, it closes
+	// both connections.
+	ended func(error)
 }
 
 func startPump(from, to *net.TCPConn, waits *atomic.Int64, ended func(error)) error {
@@ -71,6 +74,40 @@ func (p *pump) write(err error) {
 		err = p.to.CloseWrite() // the other direction goes on
 	}
 	p.ended(err)
+	if err != nil {
+		// The connections are closed, and whoever waits for them is to be told at once.
+		p.in.Release()
+		p.out.Release()
+	}
+}
+
+// join copies both ways between two connections until both have ended, or one has failed: a
+// reset of the one is not to leave the other one waiting. Then it closes them and calls done.
+func join(a, b *net.TCPConn, waits *atomic.Int64, done func(error)) error {
+	var mu sync.Mutex
+	var failed error
+	left := 2
+	ended := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if left--; left == 0 || err != nil {
+			a.Close()
+			b.Close()
+		}
+		if failed == nil {
+			failed = err
+		}
+		if left == 0 {
+			done(failed)
+		}
+	}
+	if err := startPump(a, b, waits, ended); err != nil {
+		return err
+	}
+	if err := startPump(b, a, waits, ended); err != nil {
+		ended(err) // in its place
+	}
+	return nil
 }
 
 // A proxy with back-pressure between two connections.
@@ -95,11 +132,9 @@ func Example_proxy() {
 	outside, server := connect()
 
 	var waits atomic.Int64
-	ended := make(chan error, 2)
-	for _, way := range [][2]*net.TCPConn{{inside, outside}, {outside, inside}} {
-		if err := startPump(way[0], way[1], &waits, func(err error) { ended <- err }); err != nil {
-			panic(err)
-		}
+	done := make(chan error, 1)
+	if err := join(inside, outside, &waits, func(err error) { done <- err }); err != nil {
+		panic(err)
 	}
 
 	const size = 64 << 20
@@ -114,11 +149,10 @@ func Example_proxy() {
 	n, err := io.Copy(io.Discard, server)
 	fmt.Println(n == size, err)
 	server.CloseWrite()
-	fmt.Println(<-ended, <-ended)
-	for _, c := range []net.Conn{client, inside, outside, server} {
-		c.Close()
-	}
+	fmt.Println(<-done)
+	client.Close()
+	server.Close()
 	// Output:
 	// true <nil>
-	// <nil> <nil>
+	// <nil>
 }

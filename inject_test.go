@@ -78,3 +78,30 @@ func (h *holder) waited(events []poll.Event) {
 		<-h.free
 	})
 }
+
+// collect turns a Reactor that is hooked, until a Wait has collected events, which are held. What
+// is returned tells when that turn has ended.
+func (h *holder) collect(t *testing.T, r *Reactor) (turned chan error) {
+	t.Helper()
+	turned = make(chan error, 1)
+	go func() {
+		for {
+			_, err := r.Turn(time.Millisecond)
+			select {
+			case <-h.holding:
+			default:
+				if err == nil {
+					continue // on a busy machine what was written can take its time to arrive
+				}
+			}
+			turned <- err
+			return
+		}
+	}()
+	select {
+	case <-h.holding:
+	case err := <-turned:
+		t.Fatalf("nothing was collected: %v", err)
+	}
+	return turned
+}

@@ -90,6 +90,93 @@ func TestStaleEvent(t *testing.T) {
 	}
 }
 
+// TestNextTick: only what was collected before is taken for stale. An event of the very next Wait is
+// the fresh watch's, which does not have to be asked for a second time.
+func TestNextTick(t *testing.T) {
+	r := manual(t, WithSweep(time.Hour))
+	held := newHolder()
+	hook(r, &hooked{waited: held.waited})
+	a, b := tcp(t)
+	old, fresh := newFired(), newFired()
+	w := check[*Watch](t)(r.AfterReadable(a, old.call))
+	write(t, b, "x")
+	turned := held.collect(t, r)
+	w.Stop()
+	check[*Watch](t)(r.AfterReadable(a, fresh.call))
+	close(held.free)
+	if err := <-turned; err != nil {
+		t.Fatal(err)
+	}
+	for r.Stats().Fires == 0 {
+		check[int](t)(r.Turn(soon))
+	}
+	fresh.wait(t)
+	old.never(t)
+	if n := r.Stats().Spurious; n > 1 {
+		t.Errorf("%d events found nobody, and one was stale", n)
+	}
+}
+
+// TestArmedMeanwhile: an event for one direction that was collected before somebody armed the other
+// one is not lost by that (on a tick that both directions share, each wipes out the
+// other's).
+func TestArmedMeanwhile(t *testing.T) {
+	r := manual(t, WithSweep(time.Hour))
+	held := newHolder()
+	hook(r, &hooked{waited: held.waited})
+	a, b := tcp(t)
+	readable, writable := newFired(), newFired()
+	check[*Watch](t)(r.AfterWritable(a, writable.call))
+	turned := held.collect(t, r)
+	check[*Watch](t)(r.AfterReadable(a, readable.call))
+	close(held.free)
+	if err := <-turned; err != nil {
+		t.Fatal(err)
+	}
+	if st := r.Stats(); st.Fires != 1 || st.Spurious != 0 {
+		t.Errorf("%d watches fired, and %d events found nobody", st.Fires, st.Spurious)
+	}
+	writable.wait(t)
+	readable.never(t)
+	write(t, b, "x")
+	for r.Stats().Fires < 2 {
+		check[int](t)(r.Turn(soon))
+	}
+	readable.wait(t)
+}
+
+// TestSlotReused: what was collected for a registration that has ended is not given to the one
+// that has its place.
+func TestSlotReused(t *testing.T) {
+	r := manual(t, WithSweep(time.Hour))
+	held := newHolder()
+	hook(r, &hooked{waited: held.waited})
+	a, b := tcp(t)
+	c, d := tcp(t)
+	old, fresh := newFired(), newFired()
+	w := check[*Watch](t)(r.AfterReadable(a, old.call))
+	write(t, b, "x")
+	turned := held.collect(t, r)
+	w.Release()
+	check[*Watch](t)(r.AfterReadable(c, fresh.call))
+	if n := len(r.shards[0].slots); n != 1 {
+		t.Fatalf("%d slots", n)
+	}
+	close(held.free)
+	if err := <-turned; err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Stats().Fires; n != 0 {
+		t.Errorf("%d watches fired for what concerns neither", n)
+	}
+	write(t, d, "y")
+	for r.Stats().Fires == 0 {
+		check[int](t)(r.Turn(soon))
+	}
+	fresh.wait(t)
+	old.never(t)
+}
+
 // TestNumberReusedMeanwhile: a connection that is closed while a watch is being made for
 // it, and whose number somebody else has by then, does not get that one's events.
 func TestNumberReusedMeanwhile(t *testing.T) {

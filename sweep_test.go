@@ -2,6 +2,7 @@ package goetia
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 )
@@ -45,4 +46,59 @@ func TestSweepBeginsDuringWait(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// TestSweepPeriod: from one look at a registration to the next no more than the period goes by,
+// however many there are and however many come meanwhile. A sweep that shared its time
+// among those it knew of was late by a ninth of it for nine, and by nearly all of it where
+// one became a thousand.
+func TestSweepPeriod(t *testing.T) {
+	const period = 8000
+	for _, c := range []struct{ begin, end int }{
+		{1, 1}, {7, 7}, {8, 8}, {9, 9}, {1000, 1000}, {5 * part * parts, 5 * part * parts}, // they stay
+		{1, 2}, {1, 1000}, {3, 2 * part * parts}, {20, 30}, // and they become more
+	} {
+		t.Run(fmt.Sprintf("%d to %d", c.begin, c.end), func(t *testing.T) {
+			sh := new(shard)
+			sh.sweep.period = period
+			var seen []int64
+			add := func(n int, now int64) {
+				for range n {
+					sh.slots = append(sh.slots, new(Source))
+					seen = append(seen, now)
+				}
+			}
+			add(c.begin, 0)
+			check := func(i int, now int64) {
+				t.Helper()
+				if late := now - seen[i] - period; late > period/1000 {
+					t.Fatalf("at %d number %d of %d is late by %d", now, i, len(seen), late)
+				}
+			}
+			now := int64(0)
+			for ; now < 6*period; now++ {
+				switch { // half of them at once, the others one by one
+				case now == 2*period+period/3:
+					add((c.end-c.begin)/2, now)
+				case now > 3*period:
+					add(min(c.end-len(seen), c.end/period+1), now)
+				}
+				at := sh.sweep.at
+				sh.nextLook(now)
+				sh.look(now)
+				for ; ; at++ {
+					i := at % len(sh.slots)
+					if !sh.slots[i].is(unused) {
+						break
+					}
+					sh.slots[i].unmark(unused)
+					check(i, now)
+					seen[i] = now
+				}
+			}
+			for i := range seen {
+				check(i, now)
+			}
+		})
+	}
 }

@@ -183,11 +183,13 @@ func TestTimerRaces(t *testing.T) {
 	}
 }
 
-// TestTimerWakes: only a timer that is earlier than what the Wait in progress ends for
-// interrupts it.
+// TestTimerWakes: only a timer, or a watch's deadline, that is earlier than what the Wait in
+// progress ends for interrupts it.
 func TestTimerWakes(t *testing.T) {
-	r := manual(t)
+	r := manual(t, WithSweep(24*time.Hour))
 	r.AfterFunc(time.Hour, func() {})
+	conn, _ := tcp(t)
+	watch := check[*Watch](t)(r.AfterReadable(conn, func(Readiness) {}))
 	turned := make(chan int)
 	turn := func() {
 		n, err := r.Turn(-1)
@@ -201,6 +203,7 @@ func TestTimerWakes(t *testing.T) {
 	later := r.AfterFunc(2*time.Hour, func() {})
 	for range 100 {
 		later.Reset(3 * time.Hour)
+		watch.SetTimeout(3 * time.Hour)
 	}
 	if st := r.Stats(); st.Wakes != 0 || st.Poll.Notifies != 0 {
 		t.Errorf("%d wakes and %d notifications for later timers", st.Wakes, st.Poll.Notifies)

@@ -37,6 +37,7 @@
 // Acknowledgements take no time: room in a writer's buffer is free as soon as the reader has
 // read. There are no retransmissions: while a link is down a stream stands still, and goes on
 // one latency after it comes back; no connection gives up by itself, but for Dial after two
-// minutes. Neither are there congestion, keep-alives, out-of-band data, multicast or
+// minutes. After a reset each read and write returns that, where Linux does so once and goes on
+// with io.EOF and EPIPE. Neither are there congestion, keep-alives, out-of-band data, multicast or
 // Unix-domain sockets.
 package simnet

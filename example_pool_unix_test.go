@@ -1,0 +1,61 @@
+//go:build unix
+
+package goetia_test
+
+import (
+	"net"
+	"syscall"
+	"testing"
+)
+
+// TestPoolAsksTheKernel: the example's pool hands out no connection of which the kernel knows that
+// the other end has closed it, be it for ever so short a time.
+func TestPoolAsksTheKernel(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	p, err := newPool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.r.Close()
+	for range 200 {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		end, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.put(conn); err != nil {
+			t.Fatal(err)
+		}
+		end.Close()
+		for !ended(t, conn) {
+		}
+		if got, err := p.get(); got != nil || err != nil {
+			t.Fatalf("handed out %v, %v", got, err)
+		}
+	}
+}
+
+// ended asks the kernel whether there is nothing more to read, and will not be.
+func ended(t *testing.T, conn net.Conn) bool {
+	t.Helper()
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	var b [1]byte
+	if e := raw.Control(func(fd uintptr) {
+		n, _, err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	}); e != nil {
+		t.Fatal(e)
+	}
+	return n == 0 && err == nil
+}

@@ -76,12 +76,15 @@ func (q query) URL(sort string) string {
 	return "?" + v.Encode()
 }
 
-// idleWord takes "idle>30s" apart.
+// idleWord takes "idle>30s" apart. A number alone is one of seconds.
 func idleWord(word string) (time.Duration, bool) {
 	text, ok := strings.CutPrefix(word, "idle>")
 	if !ok {
 		return 0, false
 	}
 	d, err := time.ParseDuration(text)
+	if err != nil {
+		d, err = time.ParseDuration(text + "s")
+	}
 	return d, err == nil
 }

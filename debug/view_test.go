@@ -22,7 +22,7 @@ func TestMatch(t *testing.T) {
 	for words, want := range map[string]bool{
 		"": true, "tls": true, "observed": true, "readable": true, "writable": true, "kept": true, "y.go": true,
 		"shard:1": true, "handle:70": true, "handle:7": false, "shard:0": false, "hidden": false, "plain": false,
-		"idle>59s": true, "idle>61s": false, "idle>nonsense": false, "never": false,
+		"idle>59s": true, "idle>61s": false, "idle>59": true, "idle>61": false, "idle>2m": false, "idle>nonsense": false, "never": false,
 		"tls kept shard:1 idle>1s": true, "tls hidden": false, "handle:-1": false, "handle:x": false, "y.go:12": true,
 	} {
 		if got := parseMatch(words).ok(&sample, now); got != want {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,5 +43,50 @@ func TestTerminal(t *testing.T) {
 	keys.Close()
 	if got := c.wait(t); got != Closed {
 		t.Errorf("fired with %v", got)
+	}
+}
+
+// TestRawNumberReused: a raw descriptor that is closed under its watch, and whose number is given
+// to another one, fires that watch with Closed: when the number is registered anew, or at the
+// latest when the sweep comes.
+func TestRawNumberReused(t *testing.T) {
+	for name, period := range map[string]time.Duration{"registered": time.Hour, "swept": 20 * time.Millisecond} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t, WithSweep(period))
+			var old, next [2]int
+			for _, p := range []*[2]int{&old, &next} {
+				if err := syscall.Pipe(p[:]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			defer syscall.Close(old[1])
+			defer syscall.Close(next[1])
+			s := check[*Source](t)(r.Register(poll.FD(uintptr(old[0]))))
+			closed, fresh := newFired(), newFired()
+			check[*Watch](t)(s.AfterReadable(closed.call))
+			if err := syscall.Dup3(next[0], old[0], 0); err != nil { // which closes it, and nobody else gets the number
+				t.Fatal(err)
+			}
+			defer syscall.Close(old[0])
+			if err := syscall.Close(next[0]); err != nil {
+				t.Fatal(err)
+			}
+			if name == "registered" {
+				s = check[*Source](t)(r.Register(poll.FD(uintptr(old[0]))))
+				check[*Watch](t)(s.AfterReadable(fresh.call))
+			}
+			if got := closed.wait(t); !got.Has(Closed) {
+				t.Errorf("it fired with %v", got)
+			}
+			if _, err := syscall.Write(next[1], []byte("x")); err != nil {
+				t.Fatal(err)
+			}
+			if name == "registered" {
+				if got := fresh.wait(t); got.Has(Closed) {
+					t.Errorf("the new one fired with %v", got)
+				}
+			}
+			closed.never(t)
+		})
 	}
 }

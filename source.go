@@ -89,7 +89,7 @@ func (sh *shard) enroll(t target, in Interest) (*Source, error) {
 			if t.src.Closed() {
 				return nil, net.ErrClosed
 			}
-			err = s.ask(in, true)
+			err = s.renew(in)
 		}
 		if err == nil {
 			if t.layers != nil {
@@ -156,6 +156,22 @@ func (s *Source) ask(more Interest, fresh bool) error {
 	s.asked = want
 	s.unmark(stopped)
 	return nil
+}
+
+// renew is ask for the sake of finding out whether the registration stands.
+func (s *Source) renew(more Interest) error {
+	if s.sh.holds && s.src.Raw() {
+		// What goes on with a file that was closed arms by number, and so whoever has
+		// that by now. Only adding has it compare the two.
+		switch err := s.sh.p.Add(s.src, key(s.index, s.generation), 0, poll.Oneshot); {
+		case err == nil:
+			_ = s.sh.p.Delete(s.src) // it was added this moment
+			return poll.ErrNotFound
+		case !errors.Is(err, poll.ErrExists):
+			return err
+		}
+	}
+	return s.ask(more, true)
 }
 
 // wanted is what the armed watches wait for.

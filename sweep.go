@@ -96,7 +96,7 @@ func (sh *shard) inspect(s *Source) {
 	case s.first() != nil && s.src.Raw():
 		// Of a raw descriptor only the kernel knows. A registration that
 		// stands is not harmed by being armed again.
-		if isGone(s.ask(0, true)) {
+		if isGone(s.renew(0)) {
 			sh.bury(s)
 		}
 	}

@@ -29,6 +29,9 @@ func reactor(r *report.Report) {
 			r.Fail(fmt.Sprintf("%d connections", c.n), err)
 		}
 	}
+	if err := cycle(r, 64); err != nil {
+		r.Fail("whole cycle", err)
+	}
 	if err := rearms(r); err != nil {
 		r.Fail("Rearm", err)
 	}

@@ -22,9 +22,11 @@ type Watch struct {
 	// deadline is made when one is first set.
 	deadline *Timer
 	site     site
-	ready    Readiness
-	in       Interest
-	state    state
+	// ready is what it has fired with while it is queued. While it is armed, and among the
+	// shard's answers, it is what it is to fire with, and otherwise zero.
+	ready Readiness
+	in    Interest
+	state state
 	// inline: f is called by whoever finds the readiness. It does not block.
 	inline bool
 	// calling: f is being called, or about to, by somebody who will look whether the watch has

@@ -72,3 +72,33 @@ func TestInlineArmsItself(t *testing.T) {
 		})
 	}
 }
+
+// TestInlineStopsItself: an inline call that waits for the end of the one before it is in no queue,
+// and when it is stopped none is missing there.
+func TestInlineStopsItself(t *testing.T) {
+	r := open(t)
+	a, _ := tcp(t)
+	for name, end := range map[string]func(*Watch) bool{"Stop": (*Watch).Stop, "Release": (*Watch).Release} {
+		called := false
+		var w *Watch
+		w = check[*Watch](t)(r.watch(holding{a}, Readable, func(Readiness) {
+			if called {
+				t.Errorf("%s: it is called once more", name)
+				return
+			}
+			called = true
+			if err := w.Rearm(); err != nil {
+				t.Error(err)
+			}
+			if !end(w) {
+				t.Errorf("%s: there was nothing to stop", name)
+			}
+		}, inline))
+		if err := w.Rearm(); err != nil {
+			t.Fatal(err)
+		}
+		if n := r.Stats().Waiting; !called || n != 0 {
+			t.Errorf("%s: called is %v, and %d callbacks wait", name, called, n)
+		}
+	}
+}

@@ -18,13 +18,6 @@ type listening struct {
 	early Readiness
 }
 
-// answer is what somebody else than the kernel has told of an armed watch, for whoever turns the
-// Reactor.
-type answer struct {
-	w     *Watch
-	ready Readiness
-}
-
 // RegisterNotifier is [Reactor.RegisterConn] for what tells its readiness itself and need be
 // no net.Conn: a simulated listener, a queue.
 func (r *Reactor) RegisterNotifier(n Notifier) (*Source, error) {
@@ -75,11 +68,11 @@ func (s *Source) listen(w *Watch, arm uint64) error {
 	return nil
 }
 
-// heard is called by the connection.
+// heard is called by the connection. That nothing is the case is no answer.
 func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 	sh := s.sh
 	sh.mu.Lock()
-	if l := sh.soft[w]; l.arm == arm {
+	if l := sh.soft[w]; l.arm == arm && ready != 0 {
 		if l.stop == nil {
 			l.early |= ready // NotifyReady has not returned
 			sh.soft[w] = l
@@ -100,8 +93,11 @@ func (sh *shard) hear(w *Watch, ready Readiness) {
 		sh.fire(w, ready, now)
 		return
 	}
-	sh.answers = append(sh.answers, answer{w, ready})
-	sh.told = true
+	if w.ready == 0 { // a connection can tell twice
+		w.ready = ready
+		sh.answers = append(sh.answers, w)
+		sh.told = true
+	}
 }
 
 // hand fires what was left to whoever turns.
@@ -111,20 +107,19 @@ func (sh *shard) hand(now int64) {
 	}
 	list := sh.answers
 	sh.answers = nil
-	for i, a := range list {
-		if a.w.state == armed { // a connection can tell twice
-			a.w.source().woken = stampOf(now)
-			a.w.source().remove(a.w)
-			sh.fire(a.w, a.ready, now)
-		}
-		list[i] = answer{}
+	for _, w := range list {
+		ready := w.ready
+		w.source().woken = stampOf(now)
+		w.source().remove(w)
+		sh.fire(w, ready, now)
 	}
+	clear(list)
 	sh.answers = list[:0]
 }
 
 // withdraw forgets what was left of a watch that is not armed any more.
 func (sh *shard) withdraw(w *Watch) {
-	sh.answers = slices.DeleteFunc(sh.answers, func(a answer) bool { return a.w == w })
+	sh.answers = slices.DeleteFunc(sh.answers, func(a *Watch) bool { return a == w })
 }
 
 // unlisten returns what withdraws a watch's question, or nil.

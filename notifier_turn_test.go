@@ -97,6 +97,51 @@ func TestNotifierTellsAtOnce(t *testing.T) {
 	}
 }
 
+// TestNotifierTellsAgain: nor does it fire twice, or after a Stop, if the connection has told twice by
+// the time that somebody turns.
+func TestNotifierTellsAgain(t *testing.T) {
+	r := check[*Reactor](t)(New(WithSimulation()))
+	defer r.Close()
+	var tell func(Readiness)
+	conn := asking{asked: func(f func(Readiness)) { tell = f }}
+	c := newFired()
+	w := check[*Watch](t)(r.AfterReadable(conn, c.call))
+	tell(Readable)
+	tell(Readable | ReadClosed)
+	if n := check[int](t)(r.Turn(0)); n != 1 {
+		t.Errorf("%d have fired", n)
+	}
+	c.wait(t)
+	for range 2 {
+		if err := w.Rearm(); err != nil {
+			t.Fatal(err)
+		}
+		tell(0) // says nothing
+		tell(Readable)
+		tell(Readable)
+		if !w.Stop() {
+			t.Error("Stop came too late")
+		}
+	}
+	if err := w.Rearm(); err != nil {
+		t.Fatal(err)
+	}
+	if n := check[int](t)(r.Turn(0)); n != 0 || !w.Pending() {
+		t.Errorf("%d have fired for what was told of arms that have ended", n)
+	}
+}
+
+// asking is a connection that lets a test tell.
+type asking struct {
+	net.Conn
+	asked func(tell func(Readiness))
+}
+
+func (c asking) NotifyReady(_ Interest, f func(Readiness)) func() bool {
+	c.asked(f)
+	return func() bool { return false }
+}
+
 // TestNotifierClosed: one that is closed is refused, as one with a descriptor is.
 func TestNotifierClosed(t *testing.T) {
 	r := check[*Reactor](t)(New(WithSimulation(), WithBackground()))

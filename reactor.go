@@ -265,10 +265,15 @@ func (r *Reactor) Close() error {
 		return nil
 	}
 	defer close(r.ended)
-	var err error
-	for _, sh := range r.shards {
-		err = errors.Join(err, sh.close())
+	defer r.drivers.Wait()
+	return closeAll(r.shards)
+}
+
+// closeAll defers what follows a callback, since an inline one can end this goroutine.
+func closeAll(shards []*shard) (err error) {
+	if len(shards) == 0 {
+		return nil
 	}
-	r.drivers.Wait()
-	return err
+	defer func() { err = errors.Join(err, closeAll(shards[1:])) }()
+	return shards[0].close()
 }

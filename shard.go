@@ -33,9 +33,10 @@ type shard struct {
 	// there have been.
 	soft map[*Watch]listening
 	arms uint64
-	// answers are what such connections have told, or what others hold already, that nobody who
-	// turns has fired yet. told: whoever turns is to be notified of that.
-	answers []answer
+	// answers are the armed watches that are to fire, since such a connection has told or another
+	// one holds bytes already, and that nobody who turns has fired yet. told: whoever turns
+	// is to be notified of that.
+	answers []*Watch
 	told    bool
 	timers  timers.Queue
 	sweep   sweep

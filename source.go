@@ -184,7 +184,7 @@ func (s *Source) wanted() (in Interest) {
 
 // push arms a watch. It returns the number of the arm of a Source without a descriptor, else zero.
 func (s *Source) push(w *Watch) (arm uint64) {
-	w.state = armed
+	w.state, w.ready = armed, 0
 	if w != &s.own {
 		w.next, s.own.next = s.own.next, w
 	}
@@ -214,7 +214,7 @@ func (s *Source) remove(w *Watch) {
 // removed notes that a watch is not in the list any more.
 func (s *Source) removed(w *Watch) {
 	w.state = idle
-	if len(s.sh.answers) > 0 {
+	if w.ready != 0 {
 		s.sh.withdraw(w)
 	}
 	if s.soft {

@@ -212,7 +212,8 @@ func (sh *shard) rest() bool {
 	}
 }
 
-func (sh *shard) close() error {
+func (sh *shard) close() (err error) {
+	defer func() { err = sh.p.Close() }() // also if an inline callback ends this goroutine
 	sh.mu.Lock()
 	sh.closed = true
 	sh.answers = nil
@@ -229,9 +230,11 @@ func (sh *shard) close() error {
 	for q := sh.timers.Pop(timers.Never); q != nil; q = sh.timers.Pop(timers.Never) {
 		q.Owner.(*Timer).state = idle
 	}
+	defer func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}()
 	sh.unlock().run()
-	for _, stop := range stops {
-		stop()
-	}
-	return sh.p.Close()
+	return nil
 }

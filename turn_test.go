@@ -304,6 +304,31 @@ func TestCloseTwice(t *testing.T) {
 	all.Wait()
 }
 
+// TestCloseGoexit: an inline callback that ends the goroutine of Close does not leave the rest open.
+func TestCloseGoexit(t *testing.T) {
+	r := open(t, WithShards(2))
+	_, _, s := inShard(t, r, 0)
+	check[*Watch](t)(s.Inline(Readable, func(Readiness) { runtime.Goexit() }))
+	_, _, s = inShard(t, r, 1)
+	c := newFired()
+	check[*Watch](t)(s.AfterReadable(c.call))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = r.Close()
+		t.Error("the goroutine was not ended")
+	}()
+	<-ended
+	if got := c.wait(t); got != Closed {
+		t.Errorf("the other shard's watch fired with %v", got)
+	}
+	for i, sh := range r.Snapshot(SnapshotOptions{}).Shards {
+		if sh.Turning != 0 {
+			t.Errorf("%d turn shard %d", sh.Turning, i)
+		}
+	}
+}
+
 // TestCloseInCallback: the goroutine that drives does not wait for the callback that waits
 // for it.
 func TestCloseInCallback(t *testing.T) {

@@ -22,9 +22,11 @@ type Watch struct {
 	// deadline is made when one is first set.
 	deadline *Timer
 	site     site
-	ready    Readiness
-	in       Interest
-	state    state
+	// ready is what it has fired with while it is queued. While it is armed, and among the
+	// shard's answers, it is what it is to fire with, and otherwise zero.
+	ready Readiness
+	in    Interest
+	state state
 	// inline: f is called by whoever finds the readiness. It does not block.
 	inline bool
 	// calling: f is being called, or about to, by somebody who will look whether the watch has
@@ -187,15 +189,7 @@ func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 func (w *Watch) Stop() bool {
 	sh := w.shard()
 	sh.mu.Lock()
-	stopped := w.state != idle
-	var unlisten func() bool
-	switch w.state {
-	case armed:
-		unlisten = w.source().leave(w)
-	case queued:
-		sh.calls.stale++
-	}
-	w.state = idle
+	stopped, unlisten := w.end()
 	sh.unlock().run()
 	if unlisten != nil {
 		unlisten()
@@ -203,26 +197,33 @@ func (w *Watch) Stop() bool {
 	return stopped
 }
 
+// end is Stop with the lock held, but for withdrawing what a connection was asked.
+func (w *Watch) end() (stopped bool, unlisten func() bool) {
+	stopped = w.state != idle
+	switch {
+	case w.state == armed:
+		unlisten = w.source().leave(w)
+	case w.state == queued && !w.inline: // an inline one is in no queue
+		w.shard().calls.stale++
+	}
+	w.state = idle
+	return stopped, unlisten
+}
+
 // Release is Stop, and has the Reactor forget the connection at once, as it otherwise does when
 // nobody has waited for it for long. Other watches of it fire with [Closed]. That is for those who
 // close a descriptor of which there are duplicates: the kernel would go on watching it. A
 // registration of the user's own ([Reactor.RegisterConn]) stays. The watch can be armed again,
 // which registers anew.
-func (w *Watch) Release() (stopped bool) {
+func (w *Watch) Release() bool {
 	sh := w.shard()
 	sh.mu.Lock()
 	s := w.source()
-	stopped = w.state != idle
 	var stops []func() bool
-	switch w.state {
-	case armed:
-		if stop := s.leave(w); stop != nil {
-			stops = append(stops, stop)
-		}
-	case queued:
-		sh.calls.stale++
+	stopped, unlisten := w.end()
+	if unlisten != nil {
+		stops = append(stops, unlisten)
 	}
-	w.state = idle
 	if !s.is(kept) {
 		stops = s.unlistenAll(stops)
 		sh.bury(s)

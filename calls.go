@@ -29,8 +29,6 @@ type call struct {
 	f     func(Readiness)
 	ready Readiness
 	w     *Watch
-	// looks: whoever makes the call looks afterwards whether w has fired meanwhile.
-	looks bool
 }
 
 // job is a watch or a timer that has fired.
@@ -76,13 +74,14 @@ func callAll(list *[]call) {
 			return // and the list may be somebody else's by now
 		}
 		c := (*list)[made]
+		c.called()
 		if v := recover(); v != nil {
 			if c.w == nil {
 				panic(v)
 			}
 			panic(c.w.blame(v))
 		}
-		c.called() // it has called runtime.Goexit
+		// It has called runtime.Goexit.
 		rest := (*list)[made+1:]
 		go callAll(&rest)
 	}()
@@ -97,15 +96,15 @@ func callAll(list *[]call) {
 	inlines.Put(list)
 }
 
-// called follows the call. If it has made its own watch fire, which happens at once where
-// bytes are here already, that is another goroutine's: made in the middle of this one it
+// called follows the call. If its watch has fired meanwhile, which it may have made happen itself
+// where bytes are here already, that is another goroutine's: made in the middle of this one it
 // would meet the locks of this one, and so on without end, and made after it would keep
 // everything else waiting for as long as there are bytes.
 func (c call) called() {
-	if !c.looks {
+	w := c.w
+	if w == nil {
 		return
 	}
-	w := c.w
 	sh := w.shard()
 	sh.mu.Lock()
 	again := w.state == queued

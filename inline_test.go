@@ -4,6 +4,7 @@ import (
 	"net"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -100,5 +101,39 @@ func TestInlineStopsItself(t *testing.T) {
 		if n := r.Stats().Waiting; !called || n != 0 {
 			t.Errorf("%s: called is %v, and %d callbacks wait", name, called, n)
 		}
+	}
+}
+
+// TestInlineClosesItself: nor is one that closes its own source, which fires the watch that it has
+// armed again.
+func TestInlineClosesItself(t *testing.T) {
+	r := open(t)
+	a, b := tcp(t)
+	s := check[*Source](t)(r.RegisterConn(a))
+	c := newFired()
+	inside, n := false, 0
+	var w atomic.Pointer[Watch]
+	w.Store(check[*Watch](t)(s.Inline(Readable, func(ready Readiness) {
+		if inside {
+			t.Error("it is called in the middle of itself")
+		}
+		inside = true
+		defer func() { inside = false }()
+		if n++; n == 1 {
+			if err := w.Load().Rearm(); err != nil {
+				t.Error(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		c.call(ready)
+	})))
+	write(t, b, "x")
+	if got := c.wait(t); got.Has(Closed) {
+		t.Errorf("first %v", got)
+	}
+	if got := c.wait(t); !got.Has(Closed) {
+		t.Errorf("then %v", got)
 	}
 }

@@ -178,9 +178,8 @@ func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 		w.ready, w.state = ready, queued
 	default:
 		w.state = idle
-		// What is here already fires a watch as it is armed, which its own callback may do.
-		w.calling = w.source().layers != nil
-		sh.calls.now(call{w.f, ready, w, w.calling})
+		w.calling = true
+		sh.calls.now(call{w.f, ready, w})
 	}
 }
 

@@ -31,12 +31,24 @@ type call struct {
 	w     *Watch
 }
 
-// job is a watch or a timer that has fired.
+// job is a watch or a timer that has fired. There is one of each in the queue at most: where
+// nothing runs callbacks for long, those that are stopped and fire again must not fill the memory.
 type job struct {
 	w *Watch
 	t *Timer
-	// at is when it was found out that w is ready.
+	// at is when it was found out that w is ready, for the first time since it is in the queue.
 	at int64
+}
+
+// enter puts a job in the queue, unless it is there, as noted in there: what was stopped keeps
+// its place.
+func (c *calls) enter(j job, there *bool) {
+	if *there {
+		c.stale--
+		return
+	}
+	*there = true
+	c.queue.push(j)
 }
 
 // waiting is how many callbacks wait for a goroutine.
@@ -112,7 +124,7 @@ func (c call) called() {
 		w.state = idle
 		c.ready = w.ready
 	} else {
-		w.calling = false
+		w.claimed = false
 	}
 	sh.mu.Unlock() // nobody has to be started or told
 	if again {
@@ -146,6 +158,11 @@ func (sh *shard) work() {
 			left = true
 			sh.unlock().run()
 			return
+		}
+		if j.w != nil {
+			j.w.claimed = false
+		} else {
+			j.t.claimed = false
 		}
 		switch {
 		case j.w != nil && j.w.state == queued:

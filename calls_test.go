@@ -156,6 +156,9 @@ func TestWaiting(t *testing.T) {
 	}
 	tick.Stop()
 	waiting(2)
+	if n := r.shards[0].calls.queue.len(); n != 3 { // nobody else touches it now
+		t.Errorf("there are %d jobs for three that have fired again and again", n)
+	}
 	close(free)
 	c.wait(t)
 	eventually(t, func() bool { return r.Stats().Running == 0 })

@@ -27,6 +27,7 @@ type Timer struct {
 	ran   uint32
 	// running: an interval's function is being called.
 	running bool
+	claimed bool // as a Watch's
 }
 
 // Missed says what an interval does about ticks that were due while its function was
@@ -158,7 +159,7 @@ func (sh *shard) expire(now int64) {
 		case t.w == nil:
 			sh.counts.Timers++
 			t.state, t.ran = queued, t.epoch
-			sh.calls.queue.push(job{t: t})
+			sh.calls.enter(job{t: t}, &t.claimed)
 			continue
 		}
 		if w := t.w; w.state == armed {

@@ -29,9 +29,9 @@ type Watch struct {
 	state state
 	// inline: f is called by whoever finds the readiness. It does not block.
 	inline bool
-	// calling: f is being called, or about to, by somebody who will look whether the watch has
-	// fired meanwhile.
-	calling bool
+	// claimed: somebody will look whether it is queued: a worker, for whom there is a job in
+	// the queue, or, if it is inline, whoever is calling f or about to.
+	claimed bool
 }
 
 // state is what a Watch or a Timer does.
@@ -173,12 +173,12 @@ func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 	switch {
 	case !w.inline:
 		w.ready, w.state = ready, queued
-		sh.calls.queue.push(job{w: w, at: at})
-	case w.calling:
+		sh.calls.enter(job{w: w, at: at}, &w.claimed)
+	case w.claimed:
 		w.ready, w.state = ready, queued
 	default:
 		w.state = idle
-		w.calling = true
+		w.claimed = true
 		sh.calls.now(call{w.f, ready, w})
 	}
 }

@@ -27,6 +27,9 @@ type shard struct {
 	// that a slot's next use never has the number of one that an event may be under
 	// way for.
 	generation uint32
+	// added: there are registrations that have come since the last time that those were dropped
+	// for which nobody waits.
+	added bool
 	// armed is how many watches of sources in the Poller wait.
 	armed int
 	// soft are the armed watches of connections without a descriptor, arms how many
@@ -127,7 +130,7 @@ func (sh *shard) registered() bool { return len(sh.slots) > len(sh.free) }
 func (sh *shard) unlock() work {
 	w := work{sh: sh}
 	w.spawn, w.inline = sh.calls.take()
-	if sh.r.opts.background && !sh.driving && !sh.closed && sh.busy() {
+	if sh.r.opts.background && !sh.driving && !sh.closed && (sh.busy() || sh.added) {
 		sh.driving, w.drive = true, true
 		sh.r.drivers.Add(1)
 	}

@@ -118,6 +118,7 @@ func (sh *shard) add(t target, in Interest) (*Source, error) {
 		return nil, err
 	}
 	sh.counts.Registrations++
+	sh.added = true
 	if n := len(sh.free); n > 0 {
 		sh.free = sh.free[:n-1]
 		sh.slots[i] = s

@@ -3,6 +3,7 @@ package goetia
 import (
 	"context"
 	"fmt"
+	"net"
 	"testing"
 	"time"
 )
@@ -99,6 +100,26 @@ func TestSweepPeriod(t *testing.T) {
 			for i := range seen {
 				check(i, now)
 			}
+		})
+	}
+}
+
+// TestUnusedIsDropped: a connection for which nobody waits in the end is not kept by the
+// registration that was made for it, though nothing else goes on in the Reactor.
+func TestUnusedIsDropped(t *testing.T) {
+	for name, use := range map[string]func(r *Reactor, conn *net.TCPConn) (*Watch, error){
+		"never armed": func(r *Reactor, conn *net.TCPConn) (*Watch, error) {
+			return r.NewWatch(conn, Readable, func(Readiness) {})
+		},
+		"bytes were held": func(r *Reactor, conn *net.TCPConn) (*Watch, error) {
+			return r.AfterReadable(holding{conn}, func(Readiness) {})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := open(t, WithSweep(time.Hour))
+			a, _ := tcp(t)
+			check[*Watch](t)(use(r, a))
+			eventually(t, func() bool { return r.Stats().Sources == 0 })
 		})
 	}
 }

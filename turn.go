@@ -169,7 +169,11 @@ func (sh *shard) drive() {
 		sh.r.drivers.Done()
 	}()
 	for {
-		n, err := sh.turn(-1, sh.idle)
+		var n int
+		var err error
+		if !sh.idle() {
+			n, err = sh.turn(-1, sh.idle)
+		}
 		if err == nil && sh.idle() {
 			n, err = sh.turn(linger, nil)
 		}
@@ -197,8 +201,11 @@ func (sh *shard) idle() bool {
 func (sh *shard) rest() bool {
 	for at := 0; ; at += part {
 		sh.mu.Lock()
+		if at == 0 {
+			sh.added = false
+		}
 		if sh.busy() || at >= len(sh.slots) {
-			sh.driving = sh.busy()
+			sh.driving = sh.busy() || sh.added
 			rests := !sh.driving
 			sh.mu.Unlock()
 			return rests

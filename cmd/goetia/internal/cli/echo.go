@@ -27,6 +27,8 @@ type echoCommand struct {
 func (*echoCommand) Help() string {
 	return `The first line says where it listens, the second which mechanism drives it. The counts follow at the end.
 
+To stop it sends what it has read, tells its peers that this was all, discards what they still send, and waits for them to close. Those that take longer than a second are cut off.
+
 Examples:
 
     goetia echo --listen 127.0.0.1:7007

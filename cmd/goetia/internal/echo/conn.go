@@ -10,9 +10,14 @@ type conn struct {
 	s        sock.Socket
 	key      poll.Key
 	interest poll.Interest
-	// ended: nothing more is to be read, and the connection closes once out
-	// is empty.
+	// ended: nothing more is echoed, and the connection finishes once out is
+	// empty.
 	ended bool
+	// eof: the peer has sent everything.
+	eof bool
+	// shut: the peer has been told that this was all. What it still sends is
+	// discarded.
+	shut bool
 	// paused: out is above the high watermark and has not yet fallen below
 	// the low one.
 	paused bool
@@ -26,7 +31,7 @@ const readsPerEvent = 8
 // ready does what an event makes possible. It returns errDone when the
 // connection is finished, and another error when it has failed.
 func (l *loop) ready(c *conn, r poll.Readiness) error {
-	reading := !c.ended && !c.paused
+	reading := c.reading()
 	sent := false
 	if r.Any(poll.Writable|poll.Error|poll.HangUp) && c.out.size > 0 {
 		before := c.out.size
@@ -49,12 +54,28 @@ func (l *loop) ready(c *conn, r poll.Readiness) error {
 		return errGone
 	}
 	if c.ended && c.out.size == 0 {
-		return errDone
+		if c.eof {
+			return errDone
+		}
+		c.tellEnd()
 	}
 	return l.watch(c)
 }
 
-// echo reads what is there and sends it back.
+// reading says whether the peer is read from now.
+func (c *conn) reading() bool { return !c.paused && (!c.ended || c.shut) }
+
+// tellEnd tells the peer that there is no more. Its own end is waited for: closing a
+// socket with unread bytes is a reset, which takes from the peer what it has not
+// yet got.
+func (c *conn) tellEnd() {
+	if !c.shut {
+		c.shut = true
+		_ = c.s.CloseWrite() // a read says what is wrong
+	}
+}
+
+// echo reads what is there and sends it back, or discards it after the end.
 func (l *loop) echo(c *conn) error {
 	for range readsPerEvent {
 		n, err := c.s.Read(l.buf)
@@ -65,13 +86,15 @@ func (l *loop) echo(c *conn) error {
 			return err
 		}
 		if n == 0 {
-			c.ended = true
+			c.ended, c.eof = true, true
 			return nil
 		}
-		l.counts.Messages++
-		l.counts.BytesIn += uint64(n)
-		if err := l.send(c, l.buf[:n]); err != nil {
-			return err
+		if !c.shut {
+			l.counts.Messages++
+			l.counts.BytesIn += uint64(n)
+			if err := l.send(c, l.buf[:n]); err != nil {
+				return err
+			}
 		}
 		if c.out.size > l.highWater {
 			c.paused = true
@@ -126,7 +149,7 @@ func (l *loop) flush(c *conn) error {
 // watch tells the Poller what the connection waits for now, if that changed.
 func (l *loop) watch(c *conn) error {
 	var in poll.Interest
-	if !c.ended && !c.paused {
+	if c.reading() {
 		in |= poll.Readable
 	}
 	if c.out.size > 0 {

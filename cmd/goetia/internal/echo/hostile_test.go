@@ -181,22 +181,6 @@ func TestConnectAndLeave(t *testing.T) {
 	}
 }
 
-// A server that stops gives a peer what was kept for it, if it takes it.
-func TestStopDrains(t *testing.T) {
-	t.Parallel()
-	s := start(t, Options{HighWater: 1 << 20})
-	c := s.dial()
-	s.fill(c)
-	s.stop()
-	// The client's own unread bytes in the server make the end a reset on some
-	// systems; how much comes before is the point.
-	got, _ := io.Copy(io.Discard, c)
-	n := s.end()
-	if n.BytesOut == 0 || got == 0 {
-		t.Errorf("the server wrote %d bytes and the client got %d", n.BytesOut, got)
-	}
-}
-
 // A peer that takes nothing does not keep a server from stopping.
 func TestStopDoesNotWaitForever(t *testing.T) {
 	t.Parallel()
@@ -204,7 +188,7 @@ func TestStopDoesNotWaitForever(t *testing.T) {
 	s.fill(s.dial())
 	begin := time.Now()
 	s.end() // has patience, and not for ever
-	if spent := time.Since(begin); spent < drainTime/2 {
+	if spent := time.Since(begin); spent < DefaultDrain/2 {
 		t.Errorf("gave up after %v, before the drain time", spent)
 	}
 }

@@ -148,6 +148,10 @@ func (l *loop) add(s sock.Socket) {
 		l.conns = append(l.conns, c)
 	}
 	l.open++
+	if !l.deadline.IsZero() {
+		l.forget(c) // nothing was echoed to it that could be lost
+		return
+	}
 	if err := l.poller.Add(s.Source(), c.key, c.interest, poll.Level); err != nil {
 		l.counts.Errors++
 		l.forget(c)
@@ -177,7 +181,7 @@ func (l *loop) forget(c *conn) {
 // drained begins the drain at the first call, and says when it is over.
 func (l *loop) drained(accept *acceptor) bool {
 	if l.deadline.IsZero() {
-		l.deadline = time.Now().Add(drainTime)
+		l.deadline = time.Now().Add(l.server.options.Drain)
 		if accept != nil {
 			accept.stop(l)
 		}

@@ -1,6 +1,7 @@
 package echo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,13 +23,16 @@ type Options struct {
 	// no longer read from; 0 is 256 KiB. A read that is under way may add
 	// 64 KiB.
 	HighWater int
+	// Drain is how long a stopping server waits for its peers; 0 is
+	// [DefaultDrain].
+	Drain time.Duration
 }
 
 const (
 	defaultHighWater = 256 << 10
-	// drainTime is how long a stopping server waits for peers to take what
-	// is theirs.
-	drainTime = time.Second
+	// DefaultDrain is how long a server that stops waits for its peers to take
+	// what is theirs and to close.
+	DefaultDrain = time.Second
 )
 
 // Server echoes. Make one with [Listen] and run it with Serve.
@@ -55,6 +59,7 @@ func Listen(addr sock.Addr, o Options) (*Server, error) {
 	if o.HighWater <= 0 {
 		o.HighWater = defaultHighWater
 	}
+	o.Drain = cmp.Or(o.Drain, DefaultDrain)
 	s := &Server{options: o}
 	for range o.Loops {
 		p, err := poll.New(poll.WithMechanism(o.Mechanism))
@@ -91,9 +96,11 @@ func (s *Server) Active() int { return int(s.active.Load()) }
 // peers do not take what was sent back.
 func (s *Server) Paused() int { return int(s.paused.Load()) }
 
-// Serve echoes until ctx is done, then stops accepting and reading, gives peers a
-// second to take what was kept for them, and returns nil. It returns an error
-// only if an event loop fails. It may be called once.
+// Serve echoes until ctx is done and then drains: it stops accepting and
+// echoing, sends what it has kept for its peers, tells them the end, discards
+// what they still send until they have closed, and returns nil. Peers that take
+// longer than [Options].Drain are cut off. It returns an error only if an event
+// loop fails. It may be called once.
 func (s *Server) Serve(ctx context.Context) error {
 	forget := context.AfterFunc(ctx, s.stop)
 	defer forget()

@@ -14,22 +14,19 @@ func (s *session) run(co *coro.Co) {
 }
 
 func (s *session) converse(co *coro.Co) error {
-	n := &s.l.server.counts
 	got := &reading{s: s}
-	for !s.l.stopping {
+	for {
 		if err := coro.Await(co, future.Future[error](got)); err == io.EOF {
 			break
 		} else if err != nil {
 			return err
 		}
-		n.messages.Add(1)
-		n.in.Add(uint64(got.n))
 		if err := coro.Await(co, future.Future[error](&writing{s: s, data: s.l.buf[:got.n]})); err != nil {
 			return err
 		}
 	}
 	return coro.Await(co, future.PollFunc[error](func(cx *future.Context) (error, bool) {
-		ready, err := s.c.PollFlush(cx)
+		ready, err := s.finish(cx)
 		return err, ready
 	}))
 }
@@ -41,7 +38,7 @@ type reading struct {
 }
 
 func (r *reading) Poll(cx *future.Context) (err error, ready bool) {
-	r.n, ready, err = r.s.c.PollRead(cx, r.s.l.buf)
+	r.n, ready, err = r.s.next(cx)
 	return err, ready
 }
 

@@ -7,6 +7,7 @@
 package futureecho
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,14 +31,11 @@ type Options struct {
 	// Coroutines has each connection be a coroutine that awaits, in the place of a state
 	// machine that is polled.
 	Coroutines bool
+	// Drain is how long a stopping server waits for its peers; 0 is [echo.DefaultDrain].
+	Drain time.Duration
 }
 
-const (
-	readSize = 64 << 10
-	// drainTime is how long a stopping server waits for peers to take what is
-	// theirs.
-	drainTime = time.Second
-)
+const readSize = 64 << 10
 
 // Server echoes. Make one with [Listen] and run it with Serve, which also closes it.
 type Server struct {
@@ -45,6 +43,8 @@ type Server struct {
 	listener   *aio.Listener
 	next       int
 	coroutines bool
+	// drainTime is how long peers have when it stops.
+	drainTime time.Duration
 
 	counts struct {
 		accepted, closed, peak, messages, in, out, pauses, resets, errors, acceptErrors atomic.Uint64
@@ -54,7 +54,7 @@ type Server struct {
 
 // Listen opens the loops and the listener.
 func Listen(addr string, o Options) (*Server, error) {
-	s := &Server{coroutines: o.Coroutines}
+	s := &Server{coroutines: o.Coroutines, drainTime: cmp.Or(o.Drain, echo.DefaultDrain)}
 	for range max(o.Loops, 1) {
 		al, err := aio.New(goetia.WithMechanism(o.Mechanism))
 		if err != nil {
@@ -77,8 +77,9 @@ func (s *Server) Addr() sock.Addr {
 // Mechanism is the one that drives the loops.
 func (s *Server) Mechanism() poll.Mechanism { return s.loops[0].aio.Reactor().Mechanism() }
 
-// Serve echoes until ctx is done, then stops accepting and reading, gives peers a second
-// to take what was read from them, and closes everything. It may be called once.
+// Serve echoes until ctx is done and then drains: it stops accepting and echoing, sends what it has
+// read, tells its peers the end, and discards what they still send until they have closed. Those that
+// take longer than [Options].Drain are cut off. It may be called once.
 func (s *Server) Serve(ctx context.Context) error {
 	failed := make(chan error, len(s.loops))
 	for _, l := range s.loops {

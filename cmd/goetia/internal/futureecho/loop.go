@@ -47,7 +47,7 @@ type stop struct {
 	l    *loop
 	ctx  context.Context
 	slot future.Slot
-	// rest is when those are closed that have not taken what is theirs.
+	// rest is when those are cut off that are left.
 	rest future.Future[time.Time]
 }
 
@@ -57,8 +57,8 @@ func (s *stop) Poll(cx *future.Context) (struct{}, bool) {
 		return struct{}{}, false
 	}
 	if s.rest == nil {
-		s.rest = s.l.aio.After(drainTime)
-		s.l.stop(func(c *session) bool { return len(c.rest) == 0 })
+		s.rest = s.l.aio.After(s.l.server.drainTime)
+		s.l.stop()
 	}
 	s.l.empty.Register(cx.Waker())
 	if len(s.l.sessions) == 0 {
@@ -66,22 +66,27 @@ func (s *stop) Poll(cx *future.Context) (struct{}, bool) {
 		return struct{}{}, true
 	}
 	if _, over := s.rest.Poll(cx); over {
-		s.l.stop(func(*session) bool { return true })
+		s.l.cutOff()
 		return struct{}{}, true
 	}
 	return struct{}{}, false
 }
 
-// stop closes some of the sessions, which then end by themselves.
-func (l *loop) stop(which func(*session) bool) {
+// stop has the sessions finish.
+func (l *loop) stop() {
 	l.stopping = true
 	if l.listener != nil {
 		_ = l.listener.Close() // it may be closed already
 	}
-	for c := range l.sessions {
-		if which(c) {
-			_ = c.c.Close()
-		}
+	for s := range l.sessions {
+		s.waker.Wake()
+	}
+}
+
+// cutOff closes what is left, which then ends by itself.
+func (l *loop) cutOff() {
+	for s := range l.sessions {
+		_ = s.c.Close()
 	}
 }
 

@@ -15,10 +15,16 @@ type session struct {
 	l *loop
 	c *aio.Conn
 	// rest is what was read and the peer has not taken.
-	rest    []byte
+	rest []byte
+	// waker has the session look whether its loop stops.
+	waker   future.Waker
 	started bool
-	// read: everything was read, and what was written is to be with the system.
+	// read: everything was read that is to be echoed.
 	read bool
+	// eof: the peer has sent everything.
+	eof bool
+	// ended: the peer has been told that there is no more.
+	ended bool
 }
 
 // Poll implements [future.Future].
@@ -38,12 +44,11 @@ func (s *session) Poll(cx *future.Context) (struct{}, bool) {
 func (s *session) begin() {
 	s.l.sessions[s] = struct{}{}
 	if s.l.stopping {
-		_ = s.c.Close()
+		_ = s.c.Close() // nothing was echoed that could be lost
 	}
 }
 
 func (s *session) echo(cx *future.Context) (ready bool, err error) {
-	n := &s.l.server.counts
 	for {
 		if len(s.rest) > 0 {
 			wrote, ready, err := s.write(cx, s.rest)
@@ -55,14 +60,10 @@ func (s *session) echo(cx *future.Context) (ready bool, err error) {
 			}
 			s.rest = nil // the peer is idle for longer than it is slow
 		}
-		switch {
-		case s.read:
-			return s.c.PollFlush(cx)
-		case s.l.stopping:
-			s.read = true
-			continue
+		if s.read {
+			return s.finish(cx)
 		}
-		got, ready, err := s.c.PollRead(cx, s.l.buf)
+		got, ready, err := s.next(cx)
 		switch {
 		case err == io.EOF:
 			s.read = true
@@ -70,8 +71,6 @@ func (s *session) echo(cx *future.Context) (ready bool, err error) {
 		case !ready || err != nil:
 			return ready, err
 		}
-		n.messages.Add(1)
-		n.in.Add(uint64(got))
 		data := s.l.buf[:got]
 		for len(data) > 0 {
 			wrote, ready, err := s.write(cx, data)
@@ -81,11 +80,51 @@ func (s *session) echo(cx *future.Context) (ready bool, err error) {
 			if data = data[wrote:]; !ready {
 				// The buffer is everybody's.
 				s.rest = append([]byte(nil), data...)
-				n.pauses.Add(1)
+				s.l.server.counts.pauses.Add(1)
 				return false, nil
 			}
 		}
 	}
+}
+
+// next reads what is to be echoed into the loop's buffer. The error is io.EOF when there is no more,
+// because the peer has ended or the loop stops.
+func (s *session) next(cx *future.Context) (got int, ready bool, err error) {
+	s.waker = cx.Waker()
+	if s.l.stopping {
+		return 0, true, io.EOF
+	}
+	got, ready, err = s.c.PollRead(cx, s.l.buf)
+	s.eof = err == io.EOF
+	if ready && err == nil {
+		s.l.server.counts.messages.Add(1)
+		s.l.server.counts.in.Add(uint64(got))
+	}
+	return got, ready, err
+}
+
+// finish tells the peer that there is no more, and discards what it still sends until its own end:
+// closing a socket with unread bytes is a reset, which takes from the peer what it has not yet got.
+func (s *session) finish(cx *future.Context) (ready bool, err error) {
+	if !s.ended {
+		if ready, err := s.c.PollFlush(cx); !ready || err != nil {
+			return ready, err
+		}
+		s.ended = true
+		if !s.eof {
+			_, _ = s.c.PollCloseWrite(cx) // it is ready after PollFlush, and a read says what is wrong
+		}
+	}
+	for !s.eof {
+		_, ready, err := s.c.PollRead(cx, s.l.buf)
+		if err == io.EOF {
+			break
+		}
+		if !ready || err != nil {
+			return ready, err
+		}
+	}
+	return true, nil
 }
 
 func (s *session) write(cx *future.Context, b []byte) (n int, ready bool, err error) {

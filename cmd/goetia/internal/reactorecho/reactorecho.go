@@ -8,6 +8,7 @@
 package reactorecho
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,13 +30,12 @@ type Options struct {
 	Mechanism poll.Mechanism
 	// Shards is how many Pollers there are.
 	Shards int
+	// Drain is how long a stopping server waits for its peers; 0 is [echo.DefaultDrain].
+	Drain time.Duration
 }
 
 const (
-	readSize = 16 << 10
-	// drainTime is how long a stopping server waits for peers to take what is
-	// theirs.
-	drainTime   = time.Second
+	readSize    = 16 << 10
 	firstRest   = 5 * time.Millisecond
 	longestRest = time.Second
 )
@@ -44,11 +44,13 @@ const (
 type Server struct {
 	reactor  *goetia.Reactor
 	listener net.Listener
+	// drainTime is how long peers have when it stops.
+	drainTime time.Duration
 
 	mu    sync.Mutex
 	conns map[*conn]struct{}
-	// stopping: nothing more is to be read.
-	stopping bool
+	// stopping: nothing more is to be echoed.
+	stopping atomic.Bool
 	// empty is closed when the server stops and has no connections left.
 	empty chan struct{}
 
@@ -59,8 +61,11 @@ type Server struct {
 }
 
 type conn struct {
-	net.Conn
+	*net.TCPConn
 	watch *goetia.Watch
+	// ended: the peer has been told that there is no more, and what it still sends is discarded. It
+	// belongs to the watch's callback, or to whoever has stopped the watch.
+	ended bool
 }
 
 // Listen opens the Reactor and the listener.
@@ -73,7 +78,10 @@ func Listen(addr string, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot listen on %s: %s", addr, sock.Reason(err)), r.Close())
 	}
-	return &Server{reactor: r, listener: l, conns: make(map[*conn]struct{}), empty: make(chan struct{})}, nil
+	return &Server{
+		reactor: r, listener: l, drainTime: cmp.Or(o.Drain, echo.DefaultDrain),
+		conns: make(map[*conn]struct{}), empty: make(chan struct{}),
+	}, nil
 }
 
 // Addr is where the server listens.
@@ -84,8 +92,9 @@ func (s *Server) Addr() sock.Addr {
 // Mechanism is the one that drives the Reactor.
 func (s *Server) Mechanism() poll.Mechanism { return s.reactor.Mechanism() }
 
-// Serve echoes until ctx is done, then stops accepting and reading, gives peers a second
-// to take what was read from them, and closes everything. It may be called once.
+// Serve echoes until ctx is done and then drains: it stops accepting and echoing, sends what it has
+// read, tells its peers the end, and discards what they still send until they have closed. Those that
+// take longer than [Options].Drain are cut off. It may be called once.
 func (s *Server) Serve(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.listener.Close() })
 	defer stop()
@@ -121,7 +130,7 @@ func (s *Server) accept(ctx context.Context) error {
 }
 
 func (s *Server) add(nc net.Conn) {
-	c := &conn{Conn: nc}
+	c := &conn{TCPConn: nc.(*net.TCPConn)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns[c] = struct{}{}
@@ -143,13 +152,17 @@ var buffers = sync.Pool{New: func() any { return new([readSize]byte) }}
 
 // ready echoes what is there. Its goroutine ends when there is no more.
 func (s *Server) ready(c *conn, r goetia.Readiness) {
-	if r.Err() != nil || s.isStopping() {
+	if r.Err() != nil {
 		s.close(c)
 		return
 	}
+	ended := c.ended
 	err := s.echo(c)
 	if err == nil {
 		err = c.watch.Rearm()
+	}
+	if err == nil && !ended && s.stopping.Load() {
+		err = c.end() // drain has found the watch busy, perhaps
 	}
 	switch {
 	case err == nil:
@@ -167,7 +180,7 @@ func (s *Server) echo(c *conn) error {
 	buf := buffers.Get().(*[readSize]byte)
 	defer buffers.Put(buf)
 	n, err := c.Read(buf[:])
-	if err != nil {
+	if err != nil || c.ended {
 		return err
 	}
 	s.counts.messages.Add(1)
@@ -177,10 +190,18 @@ func (s *Server) echo(c *conn) error {
 	return err
 }
 
-func (s *Server) isStopping() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.stopping
+// end tells the peer that there is no more, unless a callback is at work, which then does it. The
+// peer's own end is waited for: closing a socket with unread bytes is a reset, which takes from the
+// peer what it has not yet got.
+func (c *conn) end() error {
+	if !c.watch.Stop() {
+		return nil
+	}
+	if !c.ended {
+		c.ended = true
+		_ = c.CloseWrite() // a read says what is wrong
+	}
+	return c.watch.Rearm()
 }
 
 func (s *Server) close(c *conn) {
@@ -197,20 +218,20 @@ func (s *Server) forget(c *conn) {
 	delete(s.conns, c)
 	_ = c.Close()
 	s.counts.closed.Add(1)
-	if s.stopping && len(s.conns) == 0 {
+	if s.stopping.Load() && len(s.conns) == 0 {
 		close(s.empty)
 	}
 }
 
-// drain closes the connections that are idle, and after a while those that are not.
+// drain ends the connections, and after a while closes those that are left.
 func (s *Server) drain() {
 	s.mu.Lock()
-	s.stopping = true
+	s.stopping.Store(true)
 	if len(s.conns) == 0 {
 		close(s.empty)
 	}
 	for c := range s.conns {
-		if c.watch.Stop() {
+		if c.end() != nil {
 			s.forget(c)
 		}
 	}
@@ -218,7 +239,7 @@ func (s *Server) drain() {
 	select {
 	case <-s.empty:
 		return
-	case <-time.After(drainTime):
+	case <-time.After(s.drainTime):
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

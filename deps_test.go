@@ -109,7 +109,7 @@ var law = func() []rule {
 var testsMay = []string{
 	"testing", "testing/...",
 	"./internal/backend/backendtest", "./internal/backend/sim", "./internal/backend/faulty",
-	"./internal/loom",
+	"./internal/loom", "./internal/sys/handles",
 	"./internal/backend/kqueue/kqueuetest", "./internal/backend/kqueue/libkqueue", "./internal/backend/evport/evporttest",
 	"./internal/backend/socknotify/socknotifytest",
 	"./simnet",

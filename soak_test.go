@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -118,12 +119,13 @@ func (s *soaking) quiet() {
 
 // holdings is what a process can have too much of.
 type holdings struct {
-	descriptors, goroutines int
-	heap                    uint64
+	descriptors, threads, goroutines int
+	heap                             uint64
 }
 
 func (s *soaking) holdings() (h holdings) {
 	h.descriptors = descriptors()
+	h.threads = pprof.Lookup("threadcreate").Count()
 	h.goroutines = runtime.NumGoroutine()
 	runtime.GC()
 	var m runtime.MemStats
@@ -133,23 +135,9 @@ func (s *soaking) holdings() (h holdings) {
 }
 
 // exceeds says whether there is more of something. The drivers' goroutines come and go. A
-// few slots and buffers that are kept are no leak.
+// few slots and buffers that are kept are no leak, and a thread is one of Go's.
 func (h holdings) exceeds(before holdings) bool {
-	return h.descriptors > before.descriptors || h.goroutines > before.goroutines+3 || h.heap > before.heap+1<<20
-}
-
-// descriptors is how many the process has, where that can be found out.
-func descriptors() int {
-	if runtime.GOOS != "linux" {
-		return 0 // Wine has a /proc, and descriptors of its own
-	}
-	d, err := os.Open("/proc/self/fd")
-	if err != nil {
-		return 0
-	}
-	defer d.Close()
-	names, _ := d.Readdirnames(-1)
-	return len(names)
+	return h.descriptors > before.descriptors+descriptorsOf(h.threads-before.threads) || h.goroutines > before.goroutines+3 || h.heap > before.heap+1<<20
 }
 
 // cause is why a watch may fire.

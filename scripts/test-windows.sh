@@ -37,8 +37,9 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 # Wine 10's server has been seen to abort, in one run of four, over a socket that it had
-# freed already (assertions in server/fd.c and server/sock.c), always after half a minute of
-# WSAPoll's cases and never in a part of them alone. Its programs then hang without end,
+# freed already (assertions in server/fd.c and server/sock.c): after half a minute of
+# WSAPoll's cases, never in a part of them alone, and in every second soak of the reactor with
+# AFD. Its programs then hang without end,
 # the test's own time limit included, so somebody must look. Once they were seen to hang like
 # that with a server that lived: no thread of theirs got an answer any more, Go's timers
 # among them. A test that hangs by itself ends at its limit with a stack of each goroutine, and that

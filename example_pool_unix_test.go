@@ -53,7 +53,7 @@ func ended(t *testing.T, conn net.Conn) bool {
 	var n int
 	var b [1]byte
 	if e := raw.Control(func(fd uintptr) {
-		n, _, err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+		n, _, err = syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK)
 	}); e != nil {
 		t.Fatal(e)
 	}

@@ -57,7 +57,7 @@ func await(t *testing.T, p *Poller, key Key, want Readiness) {
 	t.Helper()
 	events := make([]Event, 8)
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		n, err := p.Wait(events, time.Until(deadline))
+		n, err := p.Wait(events, max(time.Until(deadline), 0))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -185,7 +185,7 @@ func (e *env) look(timeout time.Duration) []backend.Event {
 func (e *env) next(doing string) []backend.Event {
 	e.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		if evs := e.look(time.Until(deadline)); len(evs) > 0 {
+		if evs := e.look(max(time.Until(deadline), 0)); len(evs) > 0 {
 			return evs
 		}
 	}
@@ -222,7 +222,7 @@ func (e *env) reach(s Endpoint, key uint64, in backend.Interest, want backend.Re
 	e.Helper()
 	var told backend.Readiness
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		for _, ev := range e.look(time.Until(deadline)) {
+		for _, ev := range e.look(max(time.Until(deadline), 0)) {
 			if uint64(ev.Token) != key {
 				e.Fatalf("%s: got %s, want events of key %d only", doing, eventNames([]backend.Event{ev}), key)
 			}
@@ -274,7 +274,7 @@ func (e *env) beforeFence() []backend.Event {
 		if !time.Now().Before(deadline) {
 			e.Fatalf("the fence was not reported for %v (got %s)", patience, eventNames(others))
 		}
-		for _, ev := range e.look(time.Until(deadline)) {
+		for _, ev := range e.look(max(time.Until(deadline), 0)) {
 			if ev.Token == fenceKey {
 				seen = true
 			} else if len(others) < 100 {

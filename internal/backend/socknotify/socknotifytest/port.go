@@ -296,7 +296,7 @@ func (p *Port) Dequeue(entries []iocp.Entry, timeout time.Duration) (int, error)
 		}
 		left := timeout
 		if timeout > 0 {
-			left = time.Until(deadline)
+			left = max(time.Until(deadline), 0) // below zero is for ever
 		}
 		if err := p.happenings(left); err != nil {
 			return 0, err

@@ -14,7 +14,7 @@ if [[ ${1:-} == --race ]]; then
 	shift
 	need gcc gcc libc6-dev
 	export CGO_ENABLED=1
-	flags+=(-race -timeout=10m)
+	flags+=(-race -timeout=6m)
 else
 	flags+=(-timeout=5m -parallel=8)
 fi

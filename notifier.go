@@ -87,10 +87,8 @@ func (s *Source) heard(w *Watch, arm uint64, ready Readiness) {
 // nobody who counts what a turn has fired, and need not have anybody turn.
 func (sh *shard) hear(w *Watch, ready Readiness) {
 	if sh.r.opts.background {
-		now := clock()
-		w.source().woken = stampOf(now)
 		w.source().remove(w)
-		sh.fire(w, ready, now)
+		sh.fire(w, ready, clock())
 		return
 	}
 	if w.ready == 0 { // a connection can tell twice
@@ -109,7 +107,6 @@ func (sh *shard) hand(now int64) {
 	sh.answers = nil
 	for _, w := range list {
 		ready := w.ready
-		w.source().woken = stampOf(now)
 		w.source().remove(w)
 		sh.fire(w, ready, now)
 	}

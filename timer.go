@@ -167,7 +167,6 @@ func (sh *shard) expire(now int64) {
 				sh.calls.now(call{f: func(Readiness) { stop() }})
 			}
 			sh.counts.Timeouts++
-			w.source().woken = stampOf(now)
 			sh.fire(w, TimedOut, now)
 		}
 	}

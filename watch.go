@@ -169,6 +169,7 @@ func (sh *shard) begin(w *Watch, here bool) (arm uint64) {
 // at the time at.
 func (sh *shard) fire(w *Watch, ready Readiness, at int64) {
 	sh.counts.Fires++
+	w.source().woken = stampOf(at)
 	w.noDeadline()
 	switch {
 	case !w.inline:

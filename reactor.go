@@ -188,22 +188,9 @@ func (r *Reactor) Run(ctx context.Context) error {
 	}
 	defer r.leaveAtEnd(all)()
 	defer end() // this goroutine, too, can be ended by an inline callback
-	var other func(i int)
-	other = func(i int) {
-		ended := false
-		defer func() {
-			if !ended { // an inline callback has called runtime.Goexit
-				go other(i)
-				return
-			}
-			others.Done()
-		}()
-		run(i)
-		ended = true
-	}
 	for i := 1; i < len(r.shards); i++ {
 		others.Add(1)
-		go other(i)
+		go insist(func() { run(i) }, others.Done)
 	}
 	run(0)
 	end()

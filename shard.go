@@ -170,7 +170,7 @@ func (w work) run() {
 		go w.sh.calls.run()
 	}
 	if w.drive {
-		go w.sh.drive()
+		go insist(w.sh.drive, w.sh.r.drivers.Done)
 	}
 	if w.notify {
 		// It fails for a closed Poller only, where nobody waits.

@@ -158,16 +158,23 @@ const linger = 100 * time.Millisecond
 // retry is how long a background goroutine rests after a Wait has failed.
 const retry = 10 * time.Millisecond
 
-// drive is the background goroutine.
-func (sh *shard) drive() {
+// insist calls f until it returns, and then done. An inline callback that calls runtime.Goexit ends
+// f with its goroutine: another one calls it again.
+func insist(f, done func()) {
 	ended := false
 	defer func() {
-		if !ended { // an inline callback has called runtime.Goexit
-			go sh.drive()
+		if !ended {
+			go insist(f, done)
 			return
 		}
-		sh.r.drivers.Done()
+		done()
 	}()
+	f()
+	ended = true
+}
+
+// drive is what the background goroutine does.
+func (sh *shard) drive() {
 	for {
 		var n int
 		var err error
@@ -179,12 +186,10 @@ func (sh *shard) drive() {
 		}
 		switch {
 		case errors.Is(err, poll.ErrClosed):
-			ended = true
 			return
 		case err != nil:
 			time.Sleep(retry)
 		case n == 0 && sh.rest():
-			ended = true
 			return
 		}
 	}

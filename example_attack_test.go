@@ -1,9 +1,10 @@
 package goetia_test
 
 import (
-	"net"
 	"sync/atomic"
 	"testing"
+
+	"github.com/goetia-go/goetia"
 )
 
 // TestProxyReset: when one end of what the example joins is reset, the other end is told, in the
@@ -11,8 +12,8 @@ import (
 func TestProxyReset(t *testing.T) {
 	for name, busy := range map[string]bool{"busy": true, "idle": false} {
 		t.Run(name, func(t *testing.T) {
-			client, inside := tcpPair(t)
-			outside, server := tcpPair(t)
+			client, inside := goetia.TCP(t)
+			outside, server := goetia.TCP(t)
 			var waits atomic.Int64
 			done := make(chan error, 2)
 			if err := join(inside, outside, &waits, func(err error) { done <- err }); err != nil {
@@ -40,24 +41,4 @@ func TestProxyReset(t *testing.T) {
 			}
 		})
 	}
-}
-
-func tcpPair(t *testing.T) (near, far *net.TCPConn) {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	a, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { a.Close() })
-	b, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { b.Close() })
-	return a.(*net.TCPConn), b.(*net.TCPConn)
 }

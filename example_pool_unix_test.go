@@ -6,31 +6,20 @@ import (
 	"net"
 	"syscall"
 	"testing"
+
+	"github.com/goetia-go/goetia"
 )
 
 // TestPoolAsksTheKernel: the example's pool hands out no connection of which the kernel knows that
 // the other end has closed it, be it for ever so short a time.
 func TestPoolAsksTheKernel(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
 	p, err := newPool()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer p.r.Close()
 	for range 200 {
-		conn, err := net.Dial("tcp", l.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close()
-		end, err := l.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
+		conn, end := goetia.TCP(t)
 		if err := p.put(conn); err != nil {
 			t.Fatal(err)
 		}
@@ -44,9 +33,9 @@ func TestPoolAsksTheKernel(t *testing.T) {
 }
 
 // ended asks the kernel whether there is nothing more to read, and will not be.
-func ended(t *testing.T, conn net.Conn) bool {
+func ended(t *testing.T, conn *net.TCPConn) bool {
 	t.Helper()
-	raw, err := conn.(*net.TCPConn).SyscallConn()
+	raw, err := conn.SyscallConn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -79,29 +79,46 @@ func (h *holder) waited(events []poll.Event) {
 	})
 }
 
-// collect turns a Reactor that is hooked, until a Wait has collected events, which are held. What
-// is returned tells when that turn has ended.
-func (h *holder) collect(t *testing.T, r *Reactor) (turned chan error) {
+// held makes a Reactor that is turned by hand, and the holder of what its Waits collect.
+func held(t *testing.T) (*Reactor, *holder) {
 	t.Helper()
-	turned = make(chan error, 1)
-	go func() {
-		for {
-			_, err := r.Turn(time.Millisecond)
-			select {
-			case <-h.holding:
-			default:
-				if err == nil {
-					continue // on a busy machine what was written can take its time to arrive
-				}
+	r, h := manual(t, WithSweep(time.Hour)), newHolder()
+	hook(r, &hooked{waited: h.waited})
+	return r, h
+}
+
+// turn turns until a Wait has collected events and they were let go, or only once if there need not
+// come any.
+func (h *holder) turn(r *Reactor, mayNotCome bool) error {
+	for {
+		_, err := r.Turn(time.Millisecond)
+		select {
+		case <-h.holding:
+		default:
+			if err == nil && !mayNotCome {
+				continue // on a busy machine what was written can take its time to arrive
 			}
-			turned <- err
-			return
 		}
-	}()
+		return err
+	}
+}
+
+// collect turns until a Wait has collected events, which are held. What is returned lets them go,
+// and waits for the end of the turn.
+func (h *holder) collect(t *testing.T, r *Reactor) (release func()) {
+	t.Helper()
+	turned := make(chan error, 1)
+	go func() { turned <- h.turn(r, false) }()
 	select {
 	case <-h.holding:
 	case err := <-turned:
 		t.Fatalf("nothing was collected: %v", err)
 	}
-	return turned
+	return func() {
+		t.Helper()
+		close(h.free)
+		if err := <-turned; err != nil {
+			t.Fatal(err)
+		}
+	}
 }

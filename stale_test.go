@@ -24,9 +24,7 @@ func TestStaleEvent(t *testing.T) {
 		{name: "other turners have begun since", overtaking: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := manual(t, WithSweep(time.Hour))
-			held := newHolder()
-			hook(r, &hooked{waited: held.waited})
+			r, h := held(t)
 			a, b := tcp(t)
 			old, fresh := newFired(), newFired()
 			w := check[*Watch](t)(r.AfterReadable(a, old.call))
@@ -35,26 +33,12 @@ func TestStaleEvent(t *testing.T) {
 			}
 			write(t, b, "x")
 			turned := make(chan error)
-			// On a busy machine what was written can take its time to arrive. Where the
-			// kernel is told of a stop it need not come at all.
+			// Where the kernel is told of a stop, what was written need not come at all.
 			mayNotCome := c.stopFirst && r.Features().HoldsOpen
-			turn := func() {
-				for {
-					_, err := r.Turn(time.Millisecond)
-					select {
-					case <-held.holding:
-					default:
-						if err == nil && !mayNotCome {
-							continue
-						}
-					}
-					turned <- err
-					return
-				}
-			}
+			turn := func() { turned <- h.turn(r, mayNotCome) }
 			go turn()
 			select {
-			case <-held.holding:
+			case <-h.holding:
 			case err := <-turned: // nothing has come
 				go func() { turned <- err }()
 			}
@@ -71,7 +55,7 @@ func TestStaleEvent(t *testing.T) {
 			}
 			read(t, a, 1)
 			check[*Watch](t)(r.AfterReadable(a, fresh.call))
-			close(held.free)
+			close(h.free)
 			if err := <-turned; err != nil {
 				t.Fatal(err)
 			}
@@ -93,20 +77,15 @@ func TestStaleEvent(t *testing.T) {
 // TestNextTick: only what was collected before is taken for stale. An event of the very next Wait is
 // the fresh watch's, which does not have to be asked for a second time.
 func TestNextTick(t *testing.T) {
-	r := manual(t, WithSweep(time.Hour))
-	held := newHolder()
-	hook(r, &hooked{waited: held.waited})
+	r, h := held(t)
 	a, b := tcp(t)
 	old, fresh := newFired(), newFired()
 	w := check[*Watch](t)(r.AfterReadable(a, old.call))
 	write(t, b, "x")
-	turned := held.collect(t, r)
+	release := h.collect(t, r)
 	w.Stop()
 	check[*Watch](t)(r.AfterReadable(a, fresh.call))
-	close(held.free)
-	if err := <-turned; err != nil {
-		t.Fatal(err)
-	}
+	release()
 	for r.Stats().Fires == 0 {
 		check[int](t)(r.Turn(soon))
 	}
@@ -121,18 +100,13 @@ func TestNextTick(t *testing.T) {
 // one is not lost by that (on a tick that both directions share, each wipes out the
 // other's).
 func TestArmedMeanwhile(t *testing.T) {
-	r := manual(t, WithSweep(time.Hour))
-	held := newHolder()
-	hook(r, &hooked{waited: held.waited})
+	r, h := held(t)
 	a, b := tcp(t)
 	readable, writable := newFired(), newFired()
 	check[*Watch](t)(r.AfterWritable(a, writable.call))
-	turned := held.collect(t, r)
+	release := h.collect(t, r)
 	check[*Watch](t)(r.AfterReadable(a, readable.call))
-	close(held.free)
-	if err := <-turned; err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if st := r.Stats(); st.Fires != 1 || st.Spurious != 0 {
 		t.Errorf("%d watches fired, and %d events found nobody", st.Fires, st.Spurious)
 	}
@@ -148,24 +122,19 @@ func TestArmedMeanwhile(t *testing.T) {
 // TestSlotReused: what was collected for a registration that has ended is not given to the one
 // that has its place.
 func TestSlotReused(t *testing.T) {
-	r := manual(t, WithSweep(time.Hour))
-	held := newHolder()
-	hook(r, &hooked{waited: held.waited})
+	r, h := held(t)
 	a, b := tcp(t)
 	c, d := tcp(t)
 	old, fresh := newFired(), newFired()
 	w := check[*Watch](t)(r.AfterReadable(a, old.call))
 	write(t, b, "x")
-	turned := held.collect(t, r)
+	release := h.collect(t, r)
 	w.Release()
 	check[*Watch](t)(r.AfterReadable(c, fresh.call))
 	if n := len(r.shards[0].slots); n != 1 {
 		t.Fatalf("%d slots", n)
 	}
-	close(held.free)
-	if err := <-turned; err != nil {
-		t.Fatal(err)
-	}
+	release()
 	if n := r.Stats().Fires; n != 0 {
 		t.Errorf("%d watches fired for what concerns neither", n)
 	}

@@ -114,9 +114,8 @@ func exchange(t *testing.T, c net.Conn, b []byte) {
 	}
 }
 
-// each runs a test with every mechanism of this system and with one loop and
-// several.
-func each(t *testing.T, test func(t *testing.T, o Options)) {
+// mechanisms are those of this system that can be had, and the others are logged.
+func mechanisms(t *testing.T) (have []poll.Mechanism) {
 	for _, m := range poll.Mechanisms() {
 		p, err := poll.New(poll.WithMechanism(m))
 		if err != nil {
@@ -124,6 +123,15 @@ func each(t *testing.T, test func(t *testing.T, o Options)) {
 			continue
 		}
 		p.Close()
+		have = append(have, m)
+	}
+	return have
+}
+
+// each runs a test with every mechanism of this system and with one loop and
+// several.
+func each(t *testing.T, test func(t *testing.T, o Options)) {
+	for _, m := range mechanisms(t) {
 		for _, loops := range []int{1, 3} {
 			name := string(m) + " one loop"
 			if loops > 1 {

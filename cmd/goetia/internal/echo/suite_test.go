@@ -8,18 +8,11 @@ import (
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echotest"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
-	"github.com/goetia-go/goetia/poll"
 )
 
 // TestServer: with every mechanism of this system.
 func TestServer(t *testing.T) {
-	for _, m := range poll.Mechanisms() {
-		p, err := poll.New(poll.WithMechanism(m))
-		if err != nil {
-			t.Logf("%s: %v", m, err)
-			continue
-		}
-		p.Close()
+	for _, m := range echo.Mechanisms(t) {
 		t.Run(string(m), func(t *testing.T) {
 			echotest.Run(t, echotest.Subject{Pauses: true, Listen: func(drain time.Duration) (echotest.Server, func() echo.Counts, error) {
 				s, err := echo.Listen(sock.TCP(netip.MustParseAddrPort("127.0.0.1:0")),

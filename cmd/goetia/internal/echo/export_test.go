@@ -1,0 +1,4 @@
+package echo
+
+// Mechanisms is mechanisms, for the suite, which imports this package.
+var Mechanisms = mechanisms

@@ -326,7 +326,8 @@ func TestDeleteClosedConnReused(t *testing.T) {
 }
 
 // TestForgottenConn: a registration does not keep a connection alive; when the
-// program forgets it, it is finalised and the peer sees its end.
+// program forgets it, it is finalised and the peer sees its end. A mechanism that
+// holds it open must be told first.
 func TestForgottenConn(t *testing.T) {
 	eachWithConns(t, func(t *testing.T, p *Poller) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -334,14 +335,22 @@ func TestForgottenConn(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		func() {
+		turn := func() {
+			if n, err := p.Wait(make([]Event, 1), time.Millisecond); n != 0 || err != nil {
+				t.Fatalf("Wait: %d, %v", n, err)
+			}
+		}
+		handle := func() uintptr {
 			c, err := net.Dial("tcp", l.Addr().String())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Add(source(t, c.(*net.TCPConn)), 1, Readable, Oneshot); err != nil {
+			src := source(t, c.(*net.TCPConn))
+			if err := p.Add(src, 1, Readable, Oneshot); err != nil {
 				t.Fatal(err)
 			}
+			turn() // the kernel has been asked while it was open
+			return src.Handle()
 		}()
 		peer, err := l.Accept()
 		if err != nil {
@@ -353,10 +362,20 @@ func TestForgottenConn(t *testing.T) {
 			_, err := peer.Read(make([]byte, 1))
 			ended <- err
 		}()
+		held := p.Features().HoldsOpen
 		for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 			runtime.GC()
-			// A Wait too, for a mechanism that finds out at its next round.
-			if _, err := p.Wait(make([]Event, 1), time.Millisecond); err != nil {
+			if held {
+				err := p.Add(FD(handle), 2, Readable, Oneshot)
+				if held = errors.Is(err, ErrExists); !held {
+					if !errors.Is(err, ErrBadDescriptor) {
+						t.Fatalf("Add of a number that is closed: %v", err)
+					}
+					if err := p.Delete(FD(handle)); err != nil {
+						t.Fatalf("Delete of a number that is closed: %v", err)
+					}
+				}
+			} else if _, err := p.Wait(make([]Event, 1), time.Millisecond); err != nil {
 				t.Fatal(err)
 			}
 			select {
@@ -364,6 +383,9 @@ func TestForgottenConn(t *testing.T) {
 				// End of stream or reset: nothing was sent, and there is no deadline.
 				if err == nil {
 					t.Error("the peer read a byte that nobody sent")
+				}
+				if held {
+					t.Error("it was closed while the mechanism held it open")
 				}
 				return
 			default:

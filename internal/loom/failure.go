@@ -66,7 +66,11 @@ func (s Schedule) String() string {
 	return b.String()
 }
 
-// ParseSchedule reads what [Schedule.String] writes.
+// maxTurns is how long a schedule that is read may be: a hundred times the steps of a run that is
+// given no limit of its own, and little enough for memory, whatever the text says.
+const maxTurns = 1 << 20
+
+// ParseSchedule reads what [Schedule.String] writes, up to 1 048 576 turns.
 func ParseSchedule(text string) (Schedule, error) {
 	s := Schedule{} // not nil, even if there are no turns
 	for part := range strings.FieldsSeq(text) {
@@ -74,14 +78,14 @@ func ParseSchedule(text string) (Schedule, error) {
 		i, err := strconv.ParseUint(id, 10, 8)
 		if err == nil && found {
 			var n uint64
-			if n, err = strconv.ParseUint(turns, 10, 20); err == nil && i < maxThreads {
+			if n, err = strconv.ParseUint(turns, 10, 32); err == nil && i < maxThreads && n <= maxTurns-uint64(len(s)) {
 				for range n {
 					s = append(s, uint8(i))
 				}
 				continue
 			}
 		}
-		return nil, fmt.Errorf("loom: %q is not a thread and its turns", part)
+		return nil, fmt.Errorf("loom: %q is not a thread and its turns, of %d at most in all", part, maxTurns)
 	}
 	return s, nil
 }

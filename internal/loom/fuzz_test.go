@@ -11,6 +11,7 @@ func FuzzParseSchedule(f *testing.F) {
 	f.Add("0*3 1*1")
 	f.Add("7*9 7*1")
 	f.Add("0*0")
+	f.Add("0*1048575 0*1")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := loom.ParseSchedule(text)
 		if err != nil {

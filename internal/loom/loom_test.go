@@ -298,12 +298,12 @@ func TestLoomOutside(t *testing.T) {
 
 func TestLoomParseSchedule(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"", "0*3", "0*1 1*2 0*4"} {
+	for _, text := range []string{"", "0*3", "0*1 1*2 0*4", "0*1048576"} {
 		if s, err := loom.ParseSchedule(text); err != nil || s.String() != text {
 			t.Errorf("%q: %v, %v", text, s, err)
 		}
 	}
-	for _, text := range []string{"0", "x*1", "1*", "9*1", "0*1,1*2"} {
+	for _, text := range []string{"0", "x*1", "1*", "9*1", "0*1,1*2", "0*1048577", "0*1048575 0*2", "0*1048576 1*1", "0*4294967296"} {
 		if s, err := loom.ParseSchedule(text); err == nil {
 			t.Errorf("%q: %v", text, s)
 		}

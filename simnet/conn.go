@@ -168,13 +168,13 @@ func (c *Conn) Close() error {
 }
 
 // CloseRead ends reading: what has arrived can still be read, and then there is io.EOF. What
-// comes later is dropped.
+// comes later is dropped. After a reset it fails.
 func (c *Conn) CloseRead() error {
 	return c.shut(func() { c.deaf = true })
 }
 
 // CloseWrite ends writing. The peer's Read returns io.EOF when it has read what was
-// written.
+// written. After a reset it fails.
 func (c *Conn) CloseWrite() error { return c.shut(c.finish) }
 
 func (c *Conn) shut(f func()) error {
@@ -182,6 +182,9 @@ func (c *Conn) shut(f func()) error {
 	defer c.n.unlock()
 	if c.closed {
 		return c.error("close", net.ErrClosed)
+	}
+	if c.broken {
+		return c.error("close", os.NewSyscallError("shutdown", errNotConnected))
 	}
 	f()
 	c.changed()

@@ -171,6 +171,11 @@ func TestResets(t *testing.T) {
 			if _, err := b.Write([]byte("x")); c.wantErr != io.EOF && !errors.Is(err, c.wantErr) {
 				t.Errorf("Write: %v", err)
 			}
+			for what, end := range map[string]func() error{"CloseRead": b.CloseRead, "CloseWrite": b.CloseWrite} {
+				if err := end(); !errors.Is(err, simnet.ErrNotConnected) { // whoever closes answers the byte with a reset
+					t.Errorf("%s: %v", what, err)
+				}
+			}
 		})
 	}
 }
@@ -348,6 +353,32 @@ func TestDialErrors(t *testing.T) {
 			}
 			accept(t, l).Close()
 			c.Close()
+		}
+	})
+}
+
+// TestDialEnded: a context that ends gives the errors of package net, whether it had ended before or not.
+func TestDialEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := &simnet.Network{Backlog: 1}
+		l := listen(t, n.Host("server"), ":80")
+		defer dial(t, n.Host("client"), l.Addr()).Close() // the backlog is full
+		expired, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		cancelled, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		for range 2 {
+			for _, ctx := range []context.Context{expired, cancelled} {
+				_, got := n.Host("client").DialContext(ctx, "tcp", "server:80")
+				_, want := new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:80") // dials nobody
+				if !errors.Is(got, ctx.Err()) || !errors.Is(want, ctx.Err()) {
+					t.Fatalf("%v, and package net's %v", got, want)
+				}
+				g, w := got.(*net.OpError), want.(*net.OpError)
+				if g.Err.Error() != w.Err.Error() || g.Timeout() != w.Timeout() || g.Temporary() != w.Temporary() {
+					t.Errorf("%v (timeout %t), and package net's %v (%t)", g.Err, g.Timeout(), w.Err, w.Timeout())
+				}
+			}
 		}
 	})
 }

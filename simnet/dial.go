@@ -77,7 +77,7 @@ func (c *Conn) connect(ctx context.Context) error {
 		case c.broken:
 			return os.NewSyscallError("connect", errRefused)
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return ended(ctx)
 		case limited.Err() != nil:
 			return os.NewSyscallError("connect", errTimedOut)
 		}

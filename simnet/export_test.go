@@ -2,6 +2,7 @@ package simnet
 
 // What tests compare with: the system's own errors.
 var (
-	ErrReset    = errReset
-	ErrTimedOut = errTimedOut
+	ErrReset        = errReset
+	ErrNotConnected = errNotConnected
+	ErrTimedOut     = errTimedOut
 )

@@ -146,7 +146,7 @@ func (h *Host) DialContext(ctx context.Context, network, address string) (net.Co
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	if err := ctx.Err(); err != nil {
+	if err := ended(ctx); err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
 	h.n.mu.Lock()

@@ -78,6 +78,7 @@ func TestRefusals(t *testing.T) {
 func FuzzWire(f *testing.F) {
 	f.Add([]byte("\x05\x01\x00"))
 	f.Add([]byte("\x05\x01\x00\x03\x09localhost\x00\x50"))
+	f.Add([]byte("\x05\x01\x00\x04" + strings.Repeat("\xfd", 16) + "\x00\x50"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) == 0 {
 			return // they are not asked about nothing

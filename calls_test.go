@@ -45,8 +45,9 @@ func TestCallbackLimit(t *testing.T) {
 		if most.Load() > limit {
 			t.Errorf("%d have run at a time", most.Load())
 		}
-		// The driver may have begun, and a worker's successor before its end.
-		if got := int(goroutines.Load()) - before; got > 2*limit+1 {
+		// The driver may have begun, and a worker's successor before its end, and on each processor may be
+		// one that has but to end.
+		if got := int(goroutines.Load()) - before; got > 2*limit+1+runtime.GOMAXPROCS(0) {
 			t.Errorf("%d goroutines more than before", got)
 		}
 		eventually(t, func() bool { st := r.Stats(); return st.Running == 0 && st.Waiting == 0 })

@@ -2,6 +2,7 @@ package goetia
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"syscall"
@@ -31,8 +32,9 @@ func TestTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.wait(t)
-	buf := make([]byte, 64)
-	if n, err := keys.Read(buf); err != nil || string(buf[:n]) != "a line\r\n" {
+	const echo = "a line\r\n" // which can come in pieces
+	buf := make([]byte, len(echo))
+	if n, err := io.ReadFull(keys, buf); string(buf) != echo {
 		t.Errorf("read %q, %v", buf[:n], err)
 	}
 	if err := w.Rearm(); err != nil {

@@ -237,7 +237,11 @@ func TestWhatHappens(t *testing.T) {
 	h := Handler(r)
 	a, _ := pair(t)
 	done := make(chan struct{}, 1)
-	w, err := r.AfterWritable(a, func(goetia.Readiness) { done <- struct{}{} })
+	s, err := r.RegisterConn(a) // for itself it would be forgotten when nobody has waited for a while
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := s.AfterWritable(func(goetia.Readiness) { done <- struct{}{} })
 	if err != nil {
 		t.Fatal(err)
 	}

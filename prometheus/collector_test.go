@@ -50,6 +50,13 @@ func busy(t testing.TB, fires int) *goetia.Reactor {
 		}
 		<-done
 	}
+	// The goroutine that has called back is the last to come to rest, and the end of the Reactor does
+	// not wait for it.
+	for until := time.Now().Add(time.Minute); r.Stats().Running > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("a callback does not end")
+		}
+	}
 	return r
 }
 

@@ -60,10 +60,9 @@ func ExampleHost_DialContext() {
 		return
 	}
 	defer resp.Body.Close()
-	body := make([]byte, 100)
-	k, _ := resp.Body.Read(body)
-	fmt.Println(resp.Status, string(body[:k]))
-	// Output: 200 OK hello 10.1.1.1:32768
+	body, err := io.ReadAll(resp.Body)
+	fmt.Println(resp.Status, string(body), err)
+	// Output: 200 OK hello 10.1.1.1:32768 <nil>
 }
 
 // A server that closes idle connections. Inside synctest.Test the hour passes at once, and

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,6 +48,8 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":     serve,
+			"await":     await,
+			"nobody":    nobody,
 			"interrupt": interrupt,
 			"json":      checkJSON,
 			"usage":     func(ts *testscript.TestScript, neg bool, args []string) { fails(ts, neg, args, 2) },
@@ -73,6 +76,13 @@ type server struct {
 	mu     sync.Mutex
 	output bytes.Buffer
 	done   chan error
+}
+
+// Write implements io.Writer for what it prints.
+func (s *server) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.output.Write(b)
 }
 
 var servers sync.Map // of a script's work directory to its *server
@@ -102,10 +112,8 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 		lines := bufio.NewReader(out)
 		line, _ := lines.ReadString('\n')
 		first <- line
-		s.mu.Lock()
-		s.output.WriteString(line)
-		_, _ = io.Copy(&s.output, lines)
-		s.mu.Unlock()
+		_, _ = io.WriteString(s, line)
+		_, _ = io.Copy(s, lines)
 		s.done <- s.cmd.Wait()
 	}()
 	ts.Defer(func() { _ = s.cmd.Process.Kill() })
@@ -132,6 +140,41 @@ func address(ts *testscript.TestScript, line string) string {
 		return address(ts, first.Notes[0])
 	}
 	return first.Listening
+}
+
+// nobody sets ADDR to an address where nobody listens, and nobody else will: the one of a connection
+// that was made from there. One that was closed could be another script's by now.
+func nobody(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: nobody")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { l.Close() })
+	c, err := net.Dial("tcp", l.Addr().String())
+	ts.Check(err)
+	ts.Defer(func() { c.Close() })
+	ts.Setenv("ADDR", c.LocalAddr().String())
+}
+
+// await waits until what the server has printed matches a pattern.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	v, ok := servers.Load(ts.MkAbs("."))
+	if neg || !ok || len(args) != 1 {
+		ts.Fatalf("usage: await PATTERN, after serve")
+	}
+	s, pattern := v.(*server), regexp.MustCompile(args[0])
+	for until := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		found := pattern.Match(s.output.Bytes())
+		s.mu.Unlock()
+		if found {
+			return
+		}
+		if time.Now().After(until) {
+			ts.Fatalf("the server does not print %q", args[0])
+		}
+	}
 }
 
 // interrupt sends Ctrl-C to the server, or the signal that is named, waits for

@@ -63,7 +63,7 @@ func silent(dnsmessage.Message) *dnsmessage.Message { return nil }
 func TestRace(t *testing.T) {
 	knows := server(t, says(dnsmessage.RCodeSuccess, [4]byte{192, 0, 2, 7}))
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"example.test", server(t, silent), server(t, says(dnsmessage.RCodeNameError)), knows}, &out)
+	err := run(t.Context(), []string{"-timeout", "1m", "example.test", server(t, silent), server(t, says(dnsmessage.RCodeNameError)), knows}, &out)
 	if err != nil || !strings.HasPrefix(out.String(), knows+" answered after ") || !strings.HasSuffix(out.String(), "\n192.0.2.7\n") {
 		t.Fatalf("%v %s", err, out.String())
 	}
@@ -71,7 +71,7 @@ func TestRace(t *testing.T) {
 
 func TestNobodyKnows(t *testing.T) {
 	a, b := server(t, says(dnsmessage.RCodeNameError)), server(t, says(dnsmessage.RCodeSuccess))
-	err := run(t.Context(), []string{"example.test", a, b, "no address"}, new(bytes.Buffer))
+	err := run(t.Context(), []string{"-timeout", "1m", "example.test", a, b, "no address"}, new(bytes.Buffer))
 	for _, want := range []string{a, b, "no address", "NameError", errNothing.Error()} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not say %q", err, want)

@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // styles start a server and return its address and what ends it.
 var styles = map[string]func(t *testing.T) (addr string, stop func() error){

@@ -95,13 +95,7 @@ func TestOpenSSL(t *testing.T) {
 }
 
 func TestNobodyBehind(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := l.Addr().String()
-	_ = l.Close()
-	p := tool.Start(t, run, "-to", nobody)
+	p := tool.Start(t, run, "-to", tool.Nobody(t))
 	c, err := net.Dial("tcp", listening(t, p))
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -40,12 +42,7 @@ func TestCurl(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	p, addr := start(t)
-	nobody, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := uint16(nobody.Addr().(*net.TCPAddr).Port)
-	_ = nobody.Close()
+	port := netip.MustParseAddrPort(tool.Nobody(t)).Port()
 	for _, c := range []struct{ name, send, want string }{
 		{"another version", "\x04\x01", ""},
 		{"authentication", "\x05\x01\x02", "\x05\xff"},
@@ -81,6 +78,7 @@ func TestRefusals(t *testing.T) {
 func FuzzWire(f *testing.F) {
 	f.Add([]byte("\x05\x01\x00"))
 	f.Add([]byte("\x05\x01\x00\x03\x09localhost\x00\x50"))
+	f.Add([]byte("\x05\x01\x00\x04" + strings.Repeat("\xfd", 16) + "\x00\x50"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) == 0 {
 			return // they are not asked about nothing
@@ -92,10 +90,12 @@ func FuzzWire(f *testing.F) {
 		if n > len(b) || n < 0 || err != nil && n != 0 {
 			t.Errorf("request of %d bytes took %d, %v", len(b), n, err)
 		}
-		if n > 0 && err == nil {
-			if _, _, err := net.SplitHostPort(r.address); err != nil && !strings.ContainsAny(r.address, "[]:") {
-				t.Errorf("address %q: %v", r.address, err)
-			}
+		if n == 0 || err != nil || b[3] == domainName && bytes.ContainsAny(b[5:n-2], "[]") {
+			return // a name with brackets is none, and whoever dials it is told so
+		}
+		host, _, err := net.SplitHostPort(r.address)
+		if err != nil || b[3] == domainName && host != string(b[5:n-2]) {
+			t.Errorf("address %q of %q: %v", r.address, b[:n], err)
 		}
 	})
 }

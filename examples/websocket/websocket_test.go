@@ -20,24 +20,22 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const (
-	patience = 30 * time.Second
-	limit    = 300 * time.Millisecond
-)
+// patience is for loaded machines; no test waits that long when all is well.
+const patience = time.Minute
 
-// servers are the examples.
-var servers = map[string]func(*httppark.Parker) http.Handler{
-	"gobwas/ws":       Gobwas,
-	"coder/websocket": func(p *httppark.Parker) http.Handler { return Coder(p, limit) },
+// servers are the examples, with a limit for each message.
+var servers = map[string]func(*httppark.Parker, time.Duration) http.Handler{
+	"gobwas/ws":       func(p *httppark.Parker, _ time.Duration) http.Handler { return Gobwas(p) },
+	"coder/websocket": Coder,
 }
 
 // serve starts an example, and returns its address and the errors with which its
 // connections end.
-func serve(t *testing.T, name string) (addr string, parker *httppark.Parker, ended chan error) {
+func serve(t *testing.T, name string, limit time.Duration) (addr string, parker *httppark.Parker, ended chan error) {
 	t.Helper()
 	ended = make(chan error, 1000)
 	parker = &httppark.Parker{MessageTimeout: limit, Closed: func(_ net.Conn, err error) { ended <- err }}
-	srv := &http.Server{Handler: servers[name](parker)}
+	srv := &http.Server{Handler: servers[name](parker, limit)}
 	srv.RegisterOnShutdown(func() { _ = parker.Close() })
 	l, err := httppark.Listen("tcp", "127.0.0.1:0", httppark.WithServer(srv))
 	if err != nil {
@@ -71,7 +69,7 @@ func each(t *testing.T, f func(t *testing.T, name string)) {
 // TestEcho: both libraries' clients are understood, in whatever pieces their messages come.
 func TestEcho(t *testing.T) {
 	each(t, func(t *testing.T, name string) {
-		addr, _, _ := serve(t, name)
+		addr, _, _ := serve(t, name, patience)
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		c, res, err := coder.Dial(ctx, "ws://"+addr, nil)
@@ -133,7 +131,7 @@ func dial(t *testing.T, addr string) net.Conn {
 // TestHalfFrame: who sends half a frame holds up nobody, and is cut off.
 func TestHalfFrame(t *testing.T) {
 	each(t, func(t *testing.T, name string) {
-		addr, _, ended := serve(t, name)
+		addr, _, ended := serve(t, name, 2*time.Second) // in which the quick one is served on any machine
 		slow, quick := dial(t, addr), dial(t, addr)
 		frame := ws.MustCompileFrame(ws.MaskFrame(ws.NewTextFrame([]byte("half of this"))))
 		if _, err := slow.Write(frame[:len(frame)/2]); err != nil {
@@ -163,7 +161,7 @@ func TestSilentCostsNoGoroutine(t *testing.T) {
 	const n = 100
 	each(t, func(t *testing.T, name string) {
 		before := runtime.NumGoroutine()
-		addr, parker, _ := serve(t, name)
+		addr, parker, _ := serve(t, name, patience)
 		for range n {
 			c := dial(t, addr)
 			if err := wsutil.WriteClientText(c, []byte("on")); err != nil {
@@ -173,11 +171,16 @@ func TestSilentCostsNoGoroutine(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if parker.Len() != n {
-			t.Error(parker.Len())
-		}
-		if g := runtime.NumGoroutine() - before; g > n/2 {
-			t.Errorf("%d goroutines for %d connections", g, n)
+		// The last of them may still be ending.
+		goroutines := 0
+		for until := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+			goroutines = runtime.NumGoroutine() - before
+			if parker.Len() == n && goroutines <= n/2 {
+				break
+			}
+			if time.Now().After(until) {
+				t.Fatalf("%d are parked, and there are %d goroutines for %d connections", parker.Len(), goroutines, n)
+			}
 		}
 	})
 }

@@ -113,6 +113,11 @@ func FuzzQueue(f *testing.F) {
 					}
 					delete(set, x)
 				}
+				for _, when := range set {
+					if when <= now {
+						t.Fatal("late")
+					}
+				}
 			}
 			script = script[2:]
 			if q.Len() != len(set) {

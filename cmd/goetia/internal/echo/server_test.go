@@ -15,7 +15,7 @@ import (
 )
 
 // patience is for loaded machines; no test waits that long when all is well.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // running is a server under test.
 type running struct {

@@ -173,13 +173,19 @@ func TestConnect(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
+	// The port of one that has connected somewhere is nobody else's, and nobody listens there.
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Close()
+	defer l.Close()
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() }) // after the parallel tests below
 	modes(t, func(t *testing.T, o Options) {
-		o.Targets = []Target{target(t, "tcp:"+l.Addr().String(), false)}
+		o.Targets = []Target{target(t, "tcp:"+c.LocalAddr().String(), false)}
 		s := begin(t, o)
 		if err := s.end(); !errors.Is(err, ErrConnect) {
 			t.Errorf("ended with %v", err)

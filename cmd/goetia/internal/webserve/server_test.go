@@ -149,7 +149,7 @@ func TestWrk(t *testing.T) {
 	for name, o := range kinds {
 		t.Run(name, func(t *testing.T) {
 			s, _ := serve(t, o)
-			out, err := exec.CommandContext(t.Context(), wrk, "--threads", "1", "--connections", "50", "--duration", "1s", s.URL()).CombinedOutput()
+			out, err := exec.CommandContext(t.Context(), wrk, "--threads", "1", "--connections", "50", "--duration", "1s", "--timeout", "60s", s.URL()).CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, out)
 			}

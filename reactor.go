@@ -80,8 +80,10 @@ func (r *Reactor) shardOf(h uintptr) *shard {
 	if len(r.shards) == 1 {
 		return r.shards[0]
 	}
-	// Descriptors are small numbers in a row, or multiples of four.
-	return r.shards[uint32(h)*2654435769>>8%uint32(len(r.shards))]
+	// Descriptors are small numbers in a row, every other one, or multiples of four. Multiples of the
+	// golden ratio spread those over the unit interval, which the upper bits are.
+	upper := uint64(h) * 0x9E3779B97F4A7C15 >> 32
+	return r.shards[upper*uint64(len(r.shards))>>32]
 }
 
 // Mechanism is how the Reactor asks the kernel; "simulated" if it asks none.

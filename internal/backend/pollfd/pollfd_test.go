@@ -146,7 +146,11 @@ func TestDeleteLetsGoOfASleepersSocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	fds := []unix.PollFd{{Fd: int32(far), Events: unix.POLLIN}}
-	if n, err := unix.Poll(fds, 10_000); n != 1 || err != nil {
+	n, err := unix.Poll(fds, 10_000)
+	for err == unix.EINTR {
+		n, err = unix.Poll(fds, 10_000)
+	}
+	if n != 1 || err != nil {
 		t.Errorf("the peer does not hear of the close: %d, %v", n, err)
 	}
 	<-done

@@ -82,25 +82,7 @@ type stream interface {
 func TestConn(t *testing.T) {
 	pairs := map[string]func(t *testing.T) (near, far stream){
 		"tcp": func(t *testing.T) (stream, stream) { return tcp(t) },
-		"udp": func(t *testing.T) (stream, stream) {
-			a, err := net.ListenPacket("udp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			addr := a.LocalAddr()
-			a.Close()
-			local := addr.(*net.UDPAddr)
-			far, err := net.DialUDP("udp", nil, local)
-			if err != nil {
-				t.Fatal(err)
-			}
-			near, err := net.DialUDP("udp", local, far.LocalAddr().(*net.UDPAddr))
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { near.Close(); far.Close() })
-			return near, far
-		},
+		"udp": func(t *testing.T) (stream, stream) { return udp(t) },
 		"unix": func(t *testing.T) (stream, stream) {
 			l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
 			if err != nil {
@@ -130,6 +112,42 @@ func TestConn(t *testing.T) {
 			})
 		}
 	})
+}
+
+// udp makes two sockets that are connected to one another. The port of the second is found by closing
+// one that had it, so that somebody else may be quicker: then it is tried again.
+func udp(t *testing.T) (near, far *net.UDPConn) {
+	t.Helper()
+	try := func() error {
+		a, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+		if err != nil {
+			return err
+		}
+		local := a.LocalAddr().(*net.UDPAddr)
+		// While the port is taken, so that it is not given to this one.
+		far, err = net.DialUDP("udp", nil, local)
+		a.Close()
+		if err != nil {
+			return err
+		}
+		near, err = net.DialUDP("udp", local, far.LocalAddr().(*net.UDPAddr))
+		if err != nil {
+			far.Close()
+		}
+		return err
+	}
+	err := try()
+	for range 20 {
+		if err == nil {
+			break
+		}
+		err = try()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { near.Close(); far.Close() })
+	return near, far
 }
 
 func watched(t *testing.T, p *Poller, near, far stream) {

@@ -7,13 +7,13 @@ import (
 
 func TestDiagnoseAgreesWithNew(t *testing.T) {
 	for _, m := range Mechanisms() {
-		p, err := New(WithMechanism(m))
+		p, err := newPatiently(m)
 		if err == nil {
 			if err := p.Close(); err != nil {
 				t.Error(err)
 			}
 		}
-		steps := Diagnose(m)
+		steps := diagnosePatiently(m)
 		if len(steps) == 0 {
 			t.Fatalf("%s: no steps", m)
 		}

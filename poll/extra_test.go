@@ -462,10 +462,18 @@ func TestTimer(t *testing.T) {
 					t.Fatalf("expiration %d after %v", n+1, elapsed)
 				}
 			}
-			time.Sleep(4 * interval)
-			one(t, p, 1)
-			if n := x.Take(); n < 2 {
-				t.Errorf("%d expirations in four intervals", n)
+			// The runtime's timers expire one by one, and on a busy machine a Wait may come between
+			// two that are both late. It does not each time.
+			for try := 1; ; try++ {
+				time.Sleep(4 * interval)
+				one(t, p, 1)
+				n := x.Take()
+				if n >= 2 {
+					break
+				}
+				if try == 100 {
+					t.Fatalf("%d expirations in four intervals, as often before", n)
+				}
 			}
 			if err := x.Stop(); err != nil {
 				t.Fatal(err)

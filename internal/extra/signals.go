@@ -15,8 +15,10 @@ type Signals struct {
 	withoutHandle
 	repeated
 	called Called
-	in     chan os.Signal
-	done   chan struct{}
+	// in has a channel for each signal: os/signal drops what does not fit, and one that comes
+	// often must not take the place of another.
+	in        []chan os.Signal
+	listeners sync.WaitGroup
 
 	mu sync.Mutex
 	// came are those that Collect has not seen, taken are what Take returns.
@@ -32,15 +34,21 @@ func NewSignals(sigs []os.Signal, called Called) (*Signals, error) {
 	if slices.Contains(sigs, nil) {
 		return nil, fmt.Errorf("%w: a nil signal", ErrInvalid)
 	}
-	s := &Signals{called: called, in: make(chan os.Signal, 8), done: make(chan struct{})}
-	go s.listen()
-	signal.Notify(s.in, sigs...)
+	s := &Signals{called: called}
+	for i, sig := range sigs {
+		if slices.Contains(sigs[:i], sig) {
+			continue
+		}
+		in := make(chan os.Signal, 1)
+		s.in = append(s.in, in)
+		s.listeners.Go(func() { s.listen(in) })
+		signal.Notify(in, sig)
+	}
 	return s, nil
 }
 
-func (s *Signals) listen() {
-	defer close(s.done)
-	for sig := range s.in {
+func (s *Signals) listen(in <-chan os.Signal) {
+	for sig := range in {
 		s.mu.Lock()
 		// Like the kernel: a signal that is pending is not pending twice.
 		fresh := !slices.Contains(s.came, sig)
@@ -79,8 +87,10 @@ func (s *Signals) Take() []os.Signal {
 
 // Close implements Thing.
 func (s *Signals) Close() error {
-	signal.Stop(s.in) // nothing is sent any more once it has returned
-	close(s.in)
-	<-s.done
+	for _, in := range s.in {
+		signal.Stop(in) // nothing is sent any more once it has returned
+		close(in)
+	}
+	s.listeners.Wait()
 	return nil
 }

@@ -1,6 +1,7 @@
 package afd
 
 import (
+	"runtime"
 	"sync"
 	"testing"
 
@@ -8,7 +9,7 @@ import (
 	"github.com/goetia-go/goetia/internal/sys/afd"
 )
 
-// inside waits until a Wait sleeps in the port.
+// awaitInside waits until a Wait sleeps in the port.
 func (r *rig) awaitInside() {
 	for {
 		r.machine.mu.Lock()
@@ -17,6 +18,7 @@ func (r *rig) awaitInside() {
 		if in {
 			return
 		}
+		runtime.Gosched()
 	}
 }
 

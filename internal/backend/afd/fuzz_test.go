@@ -3,6 +3,7 @@ package afd
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/sys/afd"
@@ -33,87 +34,92 @@ func FuzzMachine(f *testing.F) {
 		if len(ops) > 400 {
 			return
 		}
-		var flags byte
-		if len(ops) > 0 {
-			flags = ops[0]
+		// In a bubble: an Add may wait for a packet that is held back, as long as it likes.
+		synctest.Test(t, func(t *testing.T) { play(t, ops) })
+	})
+}
+
+func play(t *testing.T, ops []byte) {
+	var flags byte
+	if len(ops) > 0 {
+		flags = ops[0]
+	}
+	r := newRig(t, func(d *driver) {
+		d.inline = flags&0x80 == 0
+		d.lateSuccess = flags&0x40 != 0
+	})
+	m := model{map[uintptr]backend.Token{}, map[backend.Token]*registration{}}
+	gen := uint32(0)
+	for i := 0; i+1 < len(ops); i += 2 {
+		op, arg := ops[i]%10, ops[i+1]
+		h := uintptr(4 * (arg%5 + 1))
+		in := backend.Interest(arg>>3) & 3
+		mode := []backend.Mode{backend.Oneshot, backend.Level}[arg>>7]
+		e := r.d.sockets[h]
+		if e == nil {
+			e = r.d.open(h)
 		}
-		r := newRig(t, func(d *driver) {
-			d.inline = flags&0x80 == 0
-			d.lateSuccess = flags&0x40 != 0
-		})
-		m := model{map[uintptr]backend.Token{}, map[backend.Token]*registration{}}
-		gen := uint32(0)
-		for i := 0; i+1 < len(ops); i += 2 {
-			op, arg := ops[i]%10, ops[i+1]
-			h := uintptr(4 * (arg%5 + 1))
-			in := backend.Interest(arg>>3) & 3
-			mode := []backend.Mode{backend.Oneshot, backend.Level}[arg>>7]
-			e := r.d.sockets[h]
-			if e == nil {
-				e = r.d.open(h)
-			}
-			switch op {
-			case 0, 1:
-				gen++
-				old := m.tokens[h]
-				// Live registrations never share an index.
-				tk := tok(2*uint32(h)+1-old.Index()%2, gen)
-				id := r.lookup(old)
-				polled := id != 0 && r.socks.at(id).state != idle && len(e.polls) > 0
-				err := r.Add(h, tk, old, in, mode)
-				switch {
-				case err == nil:
-					if reg := m.info[old]; reg != nil && !reg.shut && polled {
-						t.Fatalf("a standing registration was replaced: %+v", reg)
-					}
-					delete(m.info, old)
-					m.tokens[h] = tk
-					m.info[tk] = &registration{h: h, in: in, mode: mode, armed: true}
-				case errors.Is(err, backend.ErrExists) && old != 0:
-				default:
-					t.Fatalf("add: %v", err)
+		switch op {
+		case 0, 1:
+			gen++
+			old := m.tokens[h]
+			// Live registrations never share an index.
+			tk := tok(2*uint32(h)+1-old.Index()%2, gen)
+			id := r.lookup(old)
+			polled := id != 0 && r.socks.at(id).state != idle && len(e.polls) > 0
+			err := r.Add(h, tk, old, in, mode)
+			switch {
+			case err == nil:
+				if reg := m.info[old]; reg != nil && !reg.shut && polled {
+					t.Fatalf("a standing registration was replaced: %+v", reg)
 				}
-			case 2, 3:
-				tk := m.tokens[h]
-				reg := m.info[tk]
-				if reg == nil {
+				delete(m.info, old)
+				m.tokens[h] = tk
+				m.info[tk] = &registration{h: h, in: in, mode: mode, armed: true}
+			case errors.Is(err, backend.ErrExists) && old != 0:
+			default:
+				t.Fatalf("add: %v", err)
+			}
+		case 2, 3:
+			tk := m.tokens[h]
+			reg := m.info[tk]
+			if reg == nil {
+				break
+			}
+			if err := r.Modify(h, tk, in, mode); err != nil {
+				if reg.shut {
 					break
 				}
-				if err := r.Modify(h, tk, in, mode); err != nil {
-					if reg.shut {
-						break
-					}
-					t.Fatalf("modify: %v", err)
-				}
-				reg.in, reg.mode, reg.armed = in, mode, true
-			case 4:
-				if tk := m.tokens[h]; tk != 0 {
-					if err := r.Delete(h, tk); err != nil {
-						t.Fatalf("delete: %v", err)
-					}
-					delete(m.info, tk)
-					delete(m.tokens, h)
-				}
-			case 5:
-				r.d.closeSocket(h)
-				if reg := m.info[m.tokens[h]]; reg != nil {
-					reg.shut = true
-				}
-			case 6:
-				r.d.mu.Lock()
-				r.d.keepPackets = true
-				r.d.mu.Unlock()
-			case 7:
-				r.d.release()
-			case 8:
-				ready := []uint32{0, afd.PollReceive, afd.PollSend, afd.PollReceive | afd.PollSend, afd.PollAbort}[arg>>4%5]
-				r.d.set(e, ready)
-			case 9:
-				m.wait(t, r)
+				t.Fatalf("modify: %v", err)
 			}
+			reg.in, reg.mode, reg.armed = in, mode, true
+		case 4:
+			if tk := m.tokens[h]; tk != 0 {
+				if err := r.Delete(h, tk); err != nil {
+					t.Fatalf("delete: %v", err)
+				}
+				delete(m.info, tk)
+				delete(m.tokens, h)
+			}
+		case 5:
+			r.d.closeSocket(h)
+			if reg := m.info[m.tokens[h]]; reg != nil {
+				reg.shut = true
+			}
+		case 6:
+			r.d.mu.Lock()
+			r.d.keepPackets = true
+			r.d.mu.Unlock()
+		case 7:
+			r.d.release()
+		case 8:
+			ready := []uint32{0, afd.PollReceive, afd.PollSend, afd.PollReceive | afd.PollSend, afd.PollAbort}[arg>>4%5]
+			r.d.set(e, ready)
+		case 9:
+			m.wait(t, r)
 		}
-		m.settleAndCheck(t, r)
-	})
+	}
+	m.settleAndCheck(t, r)
 }
 
 func (m *model) wait(t *testing.T, r *rig) map[backend.Token]bool {

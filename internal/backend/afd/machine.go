@@ -142,9 +142,10 @@ func (m *machine) displaceable(old backend.Token) (uint32, error) {
 	}
 }
 
-// A packet that is near is waited for that often, for so long each time.
+// A packet that is near is waited for that often, for so long each time. It comes for certain, and
+// takes as long as Wine's server may need on a busy machine.
 const (
-	lateTries = 100
+	lateTries = 1000
 	lateTry   = time.Millisecond
 )
 

@@ -3,6 +3,7 @@ package afd
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
@@ -346,13 +347,21 @@ func TestLateLocalCloseAfterHandleReuse(t *testing.T) {
 
 // Wine queues the packet of a LOCAL_CLOSE some time after the socket was closed.
 func TestLocalCloseAfterAddOfReusedNumber(t *testing.T) {
+	for _, late := range []time.Duration{3 * time.Millisecond, 300 * time.Millisecond} {
+		t.Run(late.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { addedBeforeLocalClose(t, late) })
+		})
+	}
+}
+
+func addedBeforeLocalClose(t *testing.T, late time.Duration) {
 	r := newRig(t)
 	r.d.open(4)
 	r.add(4, tok(0, 1), rd, backend.Oneshot)
 	r.d.keepPackets = true
 	r.d.closeSocket(4)
 	e := r.d.open(4)
-	time.AfterFunc(3*time.Millisecond, r.d.release)
+	time.AfterFunc(late, r.d.release)
 	if err := r.Add(4, tok(1, 1), tok(0, 1), rd, backend.Oneshot); err != nil {
 		t.Fatalf("add of a reused number: %v", err)
 	}

@@ -139,10 +139,10 @@ func (p *probe) firstPoll() backend.Step {
 	}
 	if status != afd.StatusSuccess || !p.skips {
 		var entries [1]iocp.Entry
-		n, err := p.port.Get(entries[:], 2000)
+		n, err := p.port.Get(entries[:], 5000)
 		if err != nil || n == 0 {
 			// The kernel still has the operation; its page stays pinned.
-			s.Err = errors.Join(errors.New("no packet within two seconds"), err)
+			s.Err = errors.Join(errors.New("no packet within five seconds"), err)
 			return s
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/goetia-go/goetia/internal/backend"
 )
 
-// ready registers n sources that are all readable, under keys from 0.
+// ready registers n sources that are all readable, under keys from 0. What was sent is seen to
+// have arrived before the first is registered.
 func (e *env) ready(n int) []Endpoint {
 	e.Helper()
 	near := make([]Endpoint, n)
@@ -14,6 +15,10 @@ func (e *env) ready(n int) []Endpoint {
 		a, b := e.pair()
 		near[i] = a
 		e.send(b, "x")
+		e.settle(a, uint64(i))
+		e.delete(a)
+	}
+	for i, a := range near {
 		e.add(a, uint64(i), backend.Readable)
 	}
 	return near

@@ -186,7 +186,8 @@ func connectPeer(s *socket) (*socket, error) {
 	if err := sysSetNonblock(s.h, false); err != nil {
 		return nil, err
 	}
-	if err := sysConnect(s.h, shared.port); err != nil {
+	// A signal may have ended the call, and not the attempt.
+	if err := sysConnect(s.h, shared.port); err != nil && !errors.Is(err, errInProgress) {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	peer, err := acceptSoon(shared.l)

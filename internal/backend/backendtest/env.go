@@ -156,6 +156,22 @@ func (e *env) drain(s Endpoint) (total int, ended bool) {
 	}
 }
 
+// receive reads until all of n bytes have come, which may be on their way for a moment
+// after they were sent.
+func (e *env) receive(s Endpoint, n int) {
+	e.Helper()
+	read := 0
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Microsecond) {
+		k, ended := e.drain(s)
+		if read += k; read == n {
+			return
+		}
+		if read > n || ended || time.Now().After(deadline) {
+			e.Fatalf("read %d bytes (ended: %t), want %d", read, ended, n)
+		}
+	}
+}
+
 // fill writes until the write would block.
 func (e *env) fill(s Endpoint) (total int) {
 	e.Helper()
@@ -169,6 +185,39 @@ func (e *env) fill(s Endpoint) (total int) {
 		e.must(err, "filling a stream")
 		if total > 1<<30 {
 			e.Fatal("a stream takes more than a gigabyte without blocking")
+		}
+	}
+}
+
+// full fills a source that is registered under key and armed for in until nothing is reported of
+// it any more, and returns how much it took. There is room again for as long as what was written is
+// on its way to the peer: then a write must find the room that was told.
+func (e *env) full(s Endpoint, key uint64, in backend.Interest) (total int) {
+	e.Helper()
+	total = e.fill(s)
+	for deadline, quiet := time.Now().Add(patience), 0; ; {
+		evs := e.beforeFence()
+		if len(evs) == 0 {
+			if quiet++; quiet == 3 || e.simulated() {
+				return total
+			}
+			time.Sleep(time.Millisecond) // nothing says that all has arrived
+			continue
+		}
+		quiet = 0
+		for _, ev := range evs {
+			if uint64(ev.Token) != key || ev.Ready != backend.ReadyWritable {
+				e.Fatalf("full: want no event, got %s", eventNames(evs))
+			}
+		}
+		n := e.fill(s)
+		// In edge mode it may be news of before the last write.
+		if n == 0 && e.mode != backend.Edge || time.Now().After(deadline) {
+			e.Fatalf("full, and a write takes %d bytes: got %s", n, eventNames(evs))
+		}
+		total += n
+		if e.mode.IsOneshot() {
+			e.modify(s, key, in)
 		}
 	}
 }
@@ -319,13 +368,18 @@ func (e *env) waitBeside(timeout time.Duration) <-chan result {
 // receive waits for a value from another goroutine.
 func receive[V any](e *env, ch <-chan V, doing string) V {
 	e.Helper()
-	timer := time.NewTimer(patience)
+	return receiveWithin(e, patience, ch, doing)
+}
+
+func receiveWithin[V any](e *env, limit time.Duration, ch <-chan V, doing string) V {
+	e.Helper()
+	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case v := <-ch:
 		return v
 	case <-timer.C:
-		e.Fatalf("%s: nothing for %v", doing, patience)
+		e.Fatalf("%s: nothing for %v", doing, limit)
 		panic("unreachable")
 	}
 }

@@ -40,6 +40,12 @@ var modeCases = []testCase{
 			a, b := e.pair()
 			e.send(b, "x")
 			e.settle(a, 1)
+			// A Wait may have slept until it came, and epoll that somebody sleeps on can be
+			// asked by a thread of the runtime at this moment, and have nothing for anybody else
+			// (seen on Linux 6.1). This one need not sleep.
+			e.modify(a, 1, backend.Readable)
+			e.expectOnly(1, backend.ReadyReadable, "known to be readable")
+			e.modify(a, 1, 0)
 			for range 50 {
 				e.modify(a, 1, backend.Readable)
 				evs := e.look(0)
@@ -65,9 +71,7 @@ var modeCases = []testCase{
 			e.expectOnly(1, backend.ReadyReadable, "armed again")
 			e.send(b, "y")
 			e.silent("disarmed, and more data has arrived")
-			if n, _ := e.drain(a); n != 2 {
-				e.Fatalf("read %d bytes, want 2", n)
-			}
+			e.receive(a, 2)
 			e.must(b.Reset(), "Reset")
 			e.silent("disarmed, and the connection was reset")
 			e.modify(a, 1, backend.Readable)
@@ -167,7 +171,7 @@ var modeCases = []testCase{
 			if e.mode.IsOneshot() {
 				e.modify(a, 1, backend.Writable)
 			}
-			e.silent("full")
+			n += e.full(a, 1, backend.Writable)
 			for read := 0; read < n; {
 				k, _ := e.drain(b)
 				read += k
@@ -223,7 +227,7 @@ var modeCases = []testCase{
 			a, b := e.pair()
 			n := e.fill(a)
 			e.add(a, 1, backend.Writable)
-			e.silent("full")
+			n += e.full(a, 1, backend.Writable)
 			for read := 0; read < n; {
 				k, _ := e.drain(b)
 				read += k

@@ -103,6 +103,10 @@ const childPrefix = "goetia-child "
 
 const connections = 40
 
+// childPatience is how long an answer by the other process is waited for, or an order by the parent:
+// it takes a while to start, on an emulated processor or under Wine.
+const childPatience = 3 * patience
+
 func (e *env) parent() {
 	l, port := e.listener()
 	e.add(l, 1, backend.Readable)
@@ -184,12 +188,12 @@ func (e *env) child() {
 			orders <- in.Text()
 		}
 	}()
-	if o := receive(e, orders, "the first order"); o != "rest" {
+	if o := receiveWithin(e, childPatience, orders, "the first order"); o != "rest" {
 		e.Fatalf("ordered to %q", o)
 	}
 	e.restful("a listener shared with another process, in the child")
 	tell("rested")
-	if o := receive(e, orders, "the second order"); o != "accept" {
+	if o := receiveWithin(e, childPatience, orders, "the second order"); o != "accept" {
 		e.Fatalf("ordered to %q", o)
 	}
 	total := 0
@@ -234,7 +238,7 @@ func (e *env) startChild(l *socket) *childProcess {
 	h, release, err := shareWith(attr, l)
 	e.must(err, "sharing the listener")
 	attr.Env = append(os.Environ(), childEnv+"="+strconv.FormatUint(uint64(h), 10))
-	process, err := os.StartProcess(path, []string{path, "-test.run=" + strings.Join(parts, "/"), "-test.timeout=60s"}, attr)
+	process, err := os.StartProcess(path, []string{path, "-test.run=" + strings.Join(parts, "/"), "-test.timeout=3m"}, attr)
 	release()
 	inRead.Close()
 	outWrite.Close()
@@ -280,7 +284,7 @@ func (c *childProcess) order(what string) {
 func (c *childProcess) expect(what string) {
 	c.e.Helper()
 	for {
-		line := receive(c.e, c.lines, "the other process is to say "+what)
+		line := receiveWithin(c.e, childPatience, c.lines, "the other process is to say "+what)
 		c.output = append(c.output, line)
 		switch line {
 		case childPrefix + what:

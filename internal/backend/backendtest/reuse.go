@@ -131,13 +131,7 @@ var reuseCases = []testCase{
 		modes: everyMode,
 		run: func(e *env) {
 			const n = 20
-			var near [n]Endpoint
-			for i := range near {
-				a, b := e.pair()
-				near[i] = a
-				e.send(b, "x")
-				e.add(a, uint64(i), backend.Readable)
-			}
+			near := e.ready(n)
 			// A Wait with room for one: the mechanism may hold the others.
 			one := make([]backend.Event, 1)
 			k, err := e.s.Wait(one, patience)

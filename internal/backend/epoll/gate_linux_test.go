@@ -81,7 +81,7 @@ func TestGateIsShutWhileBusy(t *testing.T) {
 	}
 	expect("parked", true)
 	k.tick()
-	k.wait(1, -1)
+	k.found()
 	expect("found without parking", false)
 	for range 1000 {
 		k.wait(1, -1)
@@ -95,6 +95,16 @@ func TestGateIsShutWhileBusy(t *testing.T) {
 		k.wait(0, timeout)
 	}
 	expect("parked again", true)
+}
+
+// found waits for an event until one is found without parking. The first Wait may park: a thread of
+// the runtime is woken as well, and see look.
+func (k *ticker) found() {
+	k.Helper()
+	k.wait(1, -1)
+	for until := time.Now().Add(30 * time.Second); k.p.park.Ajar() && time.Now().Before(until); {
+		k.wait(1, -1)
+	}
 }
 
 // look waits for an event without parking. It may take more than one look: while a thread of the

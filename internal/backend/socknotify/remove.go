@@ -210,8 +210,9 @@ func (p *Poll) await(limit time.Duration, done func() bool) bool {
 		return done()
 	}
 	for end := time.Now().Add(limit); !done(); {
-		left := time.Until(end)
-		if left <= 0 || p.reap(left) != nil {
+		// Time may have passed since the last look, which is not to be the last one then.
+		left := max(time.Until(end), 0)
+		if p.reap(left) != nil || left == 0 {
 			return done()
 		}
 	}

@@ -23,8 +23,9 @@ type script struct {
 	log   []socknotify.Registration
 	calls int
 	wakes int
-	// timeouts are those of Dequeue.
+	// timeouts are those of Dequeue. stall, if it is there, is called at the end of one.
 	timeouts []time.Duration
+	stall    func()
 	closed   bool
 }
 
@@ -64,6 +65,9 @@ func (k *script) Dequeue(entries []iocp.Entry, timeout time.Duration) (int, erro
 	k.packets = k.packets[n:]
 	if n == 0 && timeout > 0 {
 		time.Sleep(timeout) // a bubble's clock
+	}
+	if k.stall != nil {
+		k.stall()
 	}
 	return n, nil
 }

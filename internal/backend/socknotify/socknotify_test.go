@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/goetia-go/goetia/internal/backend"
 	"github.com/goetia-go/goetia/internal/sys/iocp"
@@ -674,6 +675,26 @@ func TestRemovalThatDoesNotCome(t *testing.T) {
 		wait(t, p)
 		if got := k.taken(); len(got) != 1 || got[0].Key != keyed(tok) {
 			t.Errorf("the changes were %+v", got)
+		}
+	})
+}
+
+// On a machine that is too busy to run us for a while, the packet is there when the time is over.
+func TestRemovalWhileNobodyRan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, k := opened(t)
+		add(t, p, 5, tok, backend.Readable, backend.Oneshot)
+		k.answer = func(socknotify.Registration) socknotify.Result { return socknotify.Success }
+		k.stall = func() {
+			k.packets = []iocp.Entry{packet(backend.MakeToken(77, 3), socknotify.Out)} // of something else
+			k.stall = func() {
+				k.stall = nil
+				k.packets = []iocp.Entry{packet(tok, socknotify.Removed)}
+				time.Sleep(2 * removalLimit)
+			}
+		}
+		if err := p.Add(5, backend.MakeToken(4, 1), tok, backend.Readable, backend.Oneshot); errors.Is(err, errLingers) {
+			t.Errorf("got %v", err)
 		}
 	})
 }

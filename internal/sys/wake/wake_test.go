@@ -13,6 +13,9 @@ func readable(t *testing.T, k *wake.Waker) bool {
 	t.Helper()
 	fds := []unix.PollFd{{Fd: int32(k.FD()), Events: unix.POLLIN}}
 	n, err := unix.Poll(fds, 0)
+	for err == unix.EINTR { // one of the runtime's own, and nothing is ready
+		n, err = unix.Poll(fds, 0)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,10 +70,10 @@ func TestHappyEyeballs(t *testing.T) {
 func TestDialFails(t *testing.T) {
 	t.Parallel()
 	l := loop(t)
-	nl := listen(t, l)
-	addr := nl.Addr().String()
+	// A port at which nobody listens, and nobody can: it is that of a connection.
+	taken, _ := tcpPair(t, l)
+	addr := taken.RemoteAddr().String()
 	_, port, _ := net.SplitHostPort(addr)
-	closed(t, nl)
 	if r := wait(t, l, l.Dial("tcp", addr)); r.Err == nil || !strings.Contains(r.Err.Error(), addr) {
 		t.Errorf("refused: %v", r)
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -109,7 +110,11 @@ func fewFiles() error {
 		}
 		_ = c.Value.Close()
 	}
-	return lastDescriptor(l, nl, accepted[0])
+	err = lastDescriptor(l, nl, accepted[0])
+	// Or the garbage collector closes those that were forgotten, and there are descriptors again.
+	runtime.KeepAlive(ours)
+	runtime.KeepAlive(accepted)
+	return err
 }
 
 // lastDescriptor: a connection that is made with the last descriptor there is, is one, and

@@ -21,7 +21,18 @@ func TestMain(m *testing.M) {
 	if role := os.Getenv("GOETIA_AIO_CHILD"); role != "" {
 		child(role)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(unhurried{m})
+}
+
+// unhurried runs the tests, and then waits for goroutines that are about to end: goleak itself gives up
+// after less than half a second.
+type unhurried struct{ *testing.M }
+
+func (u unhurried) Run() int {
+	code := u.M.Run()
+	for until := time.Now().Add(time.Minute); code == 0 && goleak.Find() != nil && time.Now().Before(until); {
+	}
+	return code
 }
 
 // child is what this program does when a test has started it: it has no other programs to rely

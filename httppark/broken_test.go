@@ -237,9 +237,8 @@ func TestParkedConnectionsLeaveNoGoroutine(t *testing.T) {
 	if s := e.l.Stats(); s.Parked != n {
 		t.Errorf("%+v", s)
 	}
-	if g := runtime.NumGoroutine() - before; g > 20 {
-		t.Errorf("%d goroutines", g)
-	}
+	// The one that has parked the last of them may not have ended yet.
+	eventually(t, func() bool { return runtime.NumGoroutine()-before <= 20 })
 	for _, p := range peers {
 		p.send(fmt.Sprintf(get, "on"))
 		p.expect("/on")

@@ -14,12 +14,13 @@ import (
 	"time"
 )
 
-// short is a time that a test waits for. A TLS handshake must be possible meanwhile.
+// short is a time that a test waits for. A TLS handshake must be possible meanwhile, and whoever is to be
+// in time may have to wait for a processor first.
 var short = func() time.Duration {
-	if runtime.GOOS == "windows" || runtime.GOARCH != "amd64" {
+	if runtime.GOOS == "windows" || runtime.GOARCH != "amd64" || os.Getenv("GOETIA_EMULATED") != "" {
 		return time.Second // Wine is slow, and so are processors that are emulated
 	}
-	return 200 * time.Millisecond
+	return 500 * time.Millisecond
 }()
 
 // TestIdleTimeout: an idle connection is closed in time, and a busy one is not.
@@ -52,7 +53,7 @@ func TestReadHeaderTimeout(t *testing.T) {
 		p := e.dial()
 		p.send(fmt.Sprintf(get, ""))
 		p.expect("/")
-		e.settle()
+		e.atRest(1)
 		p.send("GET / HTTP/1.1\r\n")
 		p.ended()
 	})
@@ -62,7 +63,7 @@ func TestReadHeaderTimeout(t *testing.T) {
 // IdleTimeout, although the server has no limit for headers.
 func TestSlowloris(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		e := start(&http.Server{Handler: echo, IdleTimeout: 4 * short})
+		e := start(&http.Server{Handler: echo, IdleTimeout: 2 * short})
 		p := e.dial()
 		p.send(fmt.Sprintf(get, ""))
 		p.expect("/")
@@ -75,7 +76,7 @@ func TestSlowloris(t *testing.T) {
 		p.expect("/")
 		e.settle()
 		p.send("GET ")
-		if err := p.SetReadDeadline(time.Now().Add(8 * short)); err != nil {
+		if err := p.SetReadDeadline(time.Now().Add(4 * short)); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := p.r.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -300,7 +301,7 @@ func TestMaxParked(t *testing.T) {
 // TestIdleLimit: the listener has a limit of its own.
 func TestIdleLimit(t *testing.T) {
 	t.Parallel()
-	e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(short), ticks)
+	e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(2*short), ticks)
 	p, q := e.dial(), e.dial()
 	p.send(fmt.Sprintf(get, ""))
 	p.expect("/")
@@ -315,7 +316,7 @@ func TestIdleLimit(t *testing.T) {
 // parking was in vain.
 func TestLinger(t *testing.T) {
 	t.Parallel()
-	e := startServer(t, true, false, &http.Server{Handler: echo}, WithLinger(longTick, time.Hour), ticks)
+	e := startServer(t, true, false, &http.Server{Handler: echo}, WithLinger(4*longTick, time.Hour), ticks)
 	p := e.dial()
 	level := func() uint8 {
 		p.send(fmt.Sprintf(get, ""))

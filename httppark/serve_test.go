@@ -30,7 +30,7 @@ var certificate = sync.OnceValues(func() (tls.Certificate, error) {
 })
 
 // patient is how long a test waits for what must happen.
-const patient = 20 * time.Second
+const patient = time.Minute
 
 // env is a server for a test.
 type env struct {
@@ -169,6 +169,29 @@ func (e *env) settle() {
 	}
 }
 
+// atRest waits until so many connections are parked, where that is done, and the server has none. It
+// is for tests with ticks, where one may be parked before its first request as well.
+func (e *env) atRest(n int) {
+	e.t.Helper()
+	if !e.parks {
+		return
+	}
+	eventually(e.t, func() bool {
+		s := e.l.Stats()
+		return s.Parked == n && s.Serving+s.Resuming == 0
+	})
+}
+
+// eventually waits for what nothing tells of.
+func eventually(t *testing.T, f func() bool) {
+	t.Helper()
+	for until := time.Now().Add(patient); !f(); time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			t.Fatal("it did not come about")
+		}
+	}
+}
+
 // dial connects without a client of net/http.
 func (e *env) dial() *peer {
 	e.t.Helper()
@@ -202,7 +225,16 @@ type peer struct {
 
 func (p *peer) send(s string) {
 	p.t.Helper()
+	p.goOn()
 	if _, err := io.WriteString(p, s); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// goOn has it be patient from now on.
+func (p *peer) goOn() {
+	p.t.Helper()
+	if err := p.SetDeadline(time.Now().Add(patient)); err != nil {
 		p.t.Fatal(err)
 	}
 }

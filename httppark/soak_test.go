@@ -30,6 +30,10 @@ func TestManyWithPauses(t *testing.T) {
 			all.Go(func() {
 				random := rand.New(rand.NewPCG(1, uint64(n)))
 				for i := range rounds {
+					if err := p.SetDeadline(time.Now().Add(patient)); err != nil {
+						t.Error(err)
+						return
+					}
 					var out bytes.Buffer
 					var want []string
 					for j := range 1 + random.IntN(3) {

@@ -248,7 +248,7 @@ func TestStarvedWhenServed(t *testing.T) {
 // TestStarvedUntilItsLimit: the limit of a parked connection holds meanwhile.
 func TestStarvedUntilItsLimit(t *testing.T) {
 	h := &history{ended: make(chan net.Conn, 1)}
-	e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: h.hook}, WithIdleLimit(time.Second))
+	e := startServer(t, true, false, &http.Server{Handler: echo, ConnState: h.hook}, WithIdleLimit(3*time.Second))
 	p := e.dial()
 	p.send(fmt.Sprintf(get, "x"))
 	p.expect("/x")
@@ -261,14 +261,4 @@ func TestStarvedUntilItsLimit(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	p.ended()
-}
-
-// eventually waits for what nothing tells of.
-func eventually(t *testing.T, f func() bool) {
-	t.Helper()
-	for until := time.Now().Add(patient); !f(); time.Sleep(time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatal("it did not come about")
-		}
-	}
 }

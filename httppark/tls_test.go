@@ -50,25 +50,24 @@ func TestHalfRecord(t *testing.T) {
 			p := &peer{t, c, bufio.NewReader(c)}
 			p.send(fmt.Sprintf(get, "a"))
 			p.expect("/a")
-			e.settle()
+			e.atRest(1)
 			below.hold = true
 			p.send(fmt.Sprintf(get, "b"))
 			for len(below.held) > 1 {
 				n := len(below.held) / 2
+				before := e.l.Stats().Resumes
 				if _, err := raw.Write(below.held[:n]); err != nil {
 					t.Fatal(err)
 				}
 				below.held = below.held[n:]
-				e.settle() // with a part of a record in it
-			}
-			if s := e.l.Stats(); s.Serving != 0 || s.Parked != 1 {
-				t.Errorf("%+v", s)
+				eventually(t, func() bool { return e.l.Stats().Resumes > before })
+				e.atRest(1) // with a part of a record in it
 			}
 			if _, err := raw.Write(below.held); err != nil {
 				t.Fatal(err)
 			}
 			p.expect("/b")
-			e.settle()
+			e.atRest(1)
 			// Two requests in one segment are two records.
 			below.held = nil
 			p.send(fmt.Sprintf(get, "c"))
@@ -217,10 +216,7 @@ func TestCloseDuringHandshake(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	deadline := time.Now().Add(patient)
-	for e.l.Stats().Handshakes == 0 && time.Now().Before(deadline) {
-		<-time.After(time.Millisecond)
-	}
+	eventually(t, func() bool { return e.l.Stats().Handshakes > 0 })
 	if err := e.srv.Shutdown(context.Background()); err != nil {
 		t.Error(err)
 	}

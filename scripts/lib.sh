@@ -51,6 +51,27 @@ quietly() {
 	return "$rc"
 }
 
+# again COMMAND... tries what depends on the network up to three times, for programs that do not do that
+# themselves, as apt does.
+again() {
+	local pause
+	for pause in 3 15; do
+		"$@" && return
+		sleep "$pause"
+	done
+	"$@"
+}
+
+# apt_update refreshes the package lists, or returns 1. It takes the lock of apt_install: apt itself
+# does not wait for another one that does the same.
+apt_update() {
+	mkdir -p "$CACHE"
+	(
+		flock 8
+		quietly "apt-get update" apt-get update -q
+	) 8>"$CACHE/apt.lock"
+}
+
 # apt_install PACKAGE... installs as root, or returns 1. The package lists are
 # refreshed only where the first try fails: on a new machine they are empty, on a
 # used one they are usually good enough. The lock makes concurrent runs queue, where
@@ -95,12 +116,18 @@ debian_folder() {
 	have mmdebstrap || apt_install mmdebstrap || return 1
 	mirror=$(debian_mirror)
 	say "building a Debian 13 folder with $3 in $dir (a minute or two, 1 GB)"
-	rm -rf "$dir.new"
-	quietly mmdebstrap mmdebstrap --quiet --variant=essential --architectures="$2" --include="$3" \
+	quietly mmdebstrap again bootstrap "$dir.new" --quiet --variant=essential --architectures="$2" --include="$3" \
 		--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
 		trixie "$dir.new" ${mirror:+"$mirror"} || return 1
 	rm -rf "$dir.new"/var/cache/apt "$dir.new"/var/lib/apt/lists
 	mv -T "$dir.new" "$dir"
+}
+
+# bootstrap DIR ARGUMENT... is mmdebstrap, which wants a folder without anything in it.
+bootstrap() {
+	rm -rf "$1"
+	shift
+	mmdebstrap "$@"
 }
 
 # has_go DIR: a folder below which there is Go code (a module may still be empty).
@@ -115,15 +142,21 @@ in_root() { (cd "$REPO" && GOWORK=off "$@"); }
 in_module() { (cd "$REPO/$1" && shift && "$@"); }
 
 # pinned_tools prints the folder with the programs that tools/go.mod pins or has, built once
-# for each state of that module.
+# for each state of that module. Each build has a folder of its own, since another one may be going on,
+# and what has failed does not stay.
 pinned_tools() {
-	local dir
+	local dir new
 	dir=$CACHE/tools/$(cat "$REPO/tools"/go.{sum,mod} "$REPO/tools"/*/*.go <(go version) | sha256sum | cut -c1-16)
 	if [[ ! -d $dir ]]; then
 		say "building the pinned tools"
-		mkdir -p "$dir.new"
-		(cd "$REPO/tools" && GOWORK=off go build -o "$dir.new/" tool) >&2
-		mv -T "$dir.new" "$dir" 2>/dev/null || rm -rf "$dir.new"
+		mkdir -p "$CACHE/tools"
+		new=$(mktemp -d "$dir.new.XXXXXX") || return 1
+		if ! (cd "$REPO/tools" && again env GOWORK=off timeout 900 go build -o "$new/" tool) >&2; then
+			rm -rf "$new"
+			return 1
+		fi
+		chmod 755 "$new"
+		mv -T "$new" "$dir" 2>/dev/null || rm -rf "$new"
 	fi
 	printf '%s\n' "$dir"
 }

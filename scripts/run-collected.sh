@@ -23,7 +23,7 @@ trap 'rm -f "$list"' 0
 }
 while read -r test; do
 	package=${LABEL:-}$(dirname "$test")
-	if (cd "$top/$(dirname "$test")" && ${RUNNER:-} "$folder/$test" -test.timeout=5m "$@" </dev/null); then
+	if (cd "$top/$(dirname "$test")" && ${RUNNER:-} "$folder/$test" -test.timeout=10m "$@" </dev/null); then
 		echo "ok   $package"
 	else
 		echo "FAIL $package"

@@ -7,6 +7,8 @@ set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
+# shellcheck source=scripts/wine-lib.sh
+. "$here/wine-lib.sh"
 
 conns=${CONNS:-1000} size=${SIZE:-64} duration=${DURATION:-3s}
 
@@ -36,6 +38,16 @@ ended() { ! kill -0 "$server" 2>/dev/null; }
 # server_says prints what the server had to say, among it the mechanism that it uses.
 server_says() { sed 's/\r$//; s/^/  server: /' "$work/echo.out" "$work/echo.err"; }
 
+# failed_with TEXT says what the server has to say, and ends it.
+failed_with() {
+	server_says
+	printf 'error: %s\n' "$1" >&2
+	kill -KILL "$server" 2>/dev/null || true
+	wait "$server" 2>/dev/null || true
+	server=
+	return 1
+}
+
 # drive LABEL GOETIA... starts the server, loads it, and asks it to end.
 drive() {
 	local label=$1 rc=0
@@ -46,20 +58,18 @@ drive() {
 	# be ended by it.
 	env --default-signal=INT "$@" echo --listen 127.0.0.1:0 >"$work/echo.out" 2>"$work/echo.err" </dev/null &
 	server=$!
-	wait_for 30 listening || true
+	wait_for 60 listening || true
 	if [[ -z $(address) ]]; then
-		server_says
-		printf 'error: the echo server never said where it listens\n' >&2
-		return 1
+		failed_with 'the echo server never said where it listens'
+		return
 	fi
 	timeout 120 "$@" load --addr "$(address)" --conns "$conns" --size "$size" --duration "$duration" </dev/null || rc=$?
 	((rc == 0)) || printf 'error: goetia load: exit %d\n' "$rc" >&2
 
 	kill -INT "$server" 2>/dev/null || true
-	if ! wait_for 15 ended; then
-		server_says
-		printf 'error: the echo server does not end on SIGINT\n' >&2
-		return 1
+	if ! wait_for 60 ended; then
+		failed_with 'the echo server does not end on SIGINT'
+		return
 	fi
 	local end=0
 	wait "$server" || end=$?
@@ -76,8 +86,15 @@ drive() {
 build_for() { in_module cmd/goetia env GOOS="$1" GOARCH="$2" CGO_ENABLED=0 go build -o "$3" .; }
 
 run_windows() {
-	build_for windows amd64 "$build/goetia.exe"
-	drive "windows/amd64 under Wine flavour $1" "$REPO/scripts/wine-exec.sh" "$build/goetia.exe"
+	build_for windows amd64 "$build/goetia.exe" || return
+	local try
+	for try in 1 2 3; do
+		drive "windows/amd64 under Wine flavour $1" "$REPO/scripts/wine-exec.sh" "$build/goetia.exe" && return
+		if wine_server_pid "$1" >/dev/null; then return 1; fi
+		say "WINE'S SERVER CRASHED during try $try: no result"
+		"$here/wine-setup.sh" >/dev/null || return 1
+	done
+	return 1
 }
 
 failed=0

@@ -23,7 +23,7 @@ if ((${#absent[@]})); then
 fi
 for module in . cmd/goetia bench prometheus examples; do
 	[[ -f $REPO/$module/go.mod ]] || continue
-	(cd "$REPO/$module" && go mod download) || die "the modules of $module cannot be fetched"
+	again in_module "$module" timeout 600 go mod download || die "the modules of $module cannot be fetched"
 done
 pinned_tools >/dev/null
 # Fetched here so that its minute is not charged to the tests; whether it is needed, the

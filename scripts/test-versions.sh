@@ -17,11 +17,11 @@ if (($# > 0)); then versions=("$@"); fi
 absent=()
 test_with() {
 	say "package httppark with $1"
-	in_root env GOTOOLCHAIN="$1" go test -count=1 -timeout=5m ./httppark
+	in_root env GOTOOLCHAIN="$1" go test -count=1 -timeout=5m -parallel=8 ./httppark
 }
 test_with local
 for version in "${versions[@]}"; do
-	if GOTOOLCHAIN=$version go version >/dev/null 2>&1; then
+	if again env GOTOOLCHAIN="$version" timeout 300 go version >/dev/null 2>&1; then
 		test_with "$version"
 	else
 		absent+=("$version")

@@ -11,7 +11,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/wine-lib.sh
 . "$here/wine-lib.sh"
 
-flags=(-count=1 -timeout=3m)
+flags=(-count=1 -timeout=6m)
 if [[ -n ${GOETIA_EXHAUSTIVE:-} ]]; then flags=(-count=1 -timeout=30m); fi
 export GOOS=windows GOARCH=amd64 CGO_ENABLED=0
 if [[ ${1:-} == --race ]]; then
@@ -27,11 +27,14 @@ if [[ ${1:-} == --cli ]]; then
 fi
 overlay=$("$here/wine-overlay.sh")
 log=$(mktemp)
+# What go test builds goes where it is removed also if go test is killed.
+GOTMPDIR=$(mktemp -d)
+export GOTMPDIR
 tests=
 # Whatever ends this script ends its tests: nobody else does, since they are a group of their own.
 finish() {
 	[[ -z $tests ]] || kill -KILL -- "-$tests" 2>/dev/null || true
-	rm -f "$log"
+	rm -rf "$log" "$GOTMPDIR"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
@@ -63,6 +66,8 @@ run_tests() {
 	done
 	wait "$tests" || rc=$?
 	tests=
+	# A server that has died since takes along programs that do not hang.
+	if ((rc)) && ! wine_server_pid "$wine" >/dev/null; then return "$SERVER_DIED"; fi
 	if ((rc)) && ! grep -q -e '^--- FAIL' -e '^panic: ' "$log" && grep -q 'Test killed with quit: ran too long' "$log"; then
 		return "$PROGRAM_HUNG"
 	fi

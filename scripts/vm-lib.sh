@@ -8,23 +8,30 @@ VM_TIMEOUT=${VM_TIMEOUT:-1800}
 # debian_file PACKAGE fetches and unpacks a package, once, and prints the folder. Nothing
 # is installed: a kernel package would rewrite this machine's boot loader.
 debian_file() {
-	local package=$1 dir=$CACHE/debs/$1
-	if [[ ! -d $dir ]]; then
-		have apt-get && have dpkg-deb || return 1
-		rm -rf "$dir.new"
-		mkdir -p "$dir.new/get"
-		# apt drops its privileges to a user that may not enter this folder; harmless,
-		# but it says so.
-		(cd "$dir.new/get" && {
-			apt-get -q download "$package" >/dev/null 2>&1 ||
-				{ is_root && quietly "apt-get update" apt-get -q update &&
-					quietly "apt-get download $package" apt-get -q download "$package"; }
-		}) || return 1
-		dpkg-deb -x "$dir.new"/get/*.deb "$dir.new/x"
-		mv -T "$dir.new/x" "$dir"
-		rm -rf "$dir.new"
-	fi
+	local dir=$CACHE/debs/$1
+	mkdir -p "$CACHE/debs"
+	(
+		flock 9
+		[[ -d $dir ]] || fetch_debian "$1" "$dir"
+	) 9>"$dir.lock" || return 1
 	printf '%s\n' "$dir"
+}
+
+# fetch_debian PACKAGE DIR does it. Half of a package is never taken for one.
+fetch_debian() {
+	local package=$1 dir=$2
+	have apt-get && have dpkg-deb || return 1
+	rm -rf "$dir.new"
+	mkdir -p "$dir.new/get"
+	# apt drops its privileges to a user that may not enter this folder; harmless,
+	# but it says so.
+	(cd "$dir.new/get" && {
+		apt-get -q download "$package" >/dev/null 2>&1 ||
+			{ is_root && apt_update && quietly "apt-get download $package" apt-get -q download "$package"; }
+	}) || return 1
+	dpkg-deb -x "$dir.new"/get/*.deb "$dir.new/x" || return 1
+	mv -T "$dir.new/x" "$dir" || return 1
+	rm -rf "$dir.new"
 }
 
 # vm_kernel_package prints the name behind Debian's "current cloud kernel".
@@ -41,7 +48,7 @@ vm_need() {
 	have apt-cache || missing "no apt-get to fetch a kernel with"
 	package=$(vm_kernel_package)
 	if [[ -z $package ]] && is_root; then
-		quietly "apt-get update" apt-get -q update || true
+		apt_update || true
 		package=$(vm_kernel_package)
 	fi
 	[[ -n $package ]] || missing "no package linux-image-cloud-amd64; apt-get update as root may help"

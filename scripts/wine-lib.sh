@@ -50,12 +50,13 @@ wine_flavour() {
 }
 
 # wine_server_pid FLAVOUR prints the pid of our running server. The name is compared
-# too, since the pid may long belong to somebody else.
+# too, since the pid may long belong to somebody else, and so is the state: init may take a second to
+# bury it.
 wine_server_pid() {
-	local pid comm
+	local pid stat
 	pid=$(cat "$(wine_dir "$1")/server.pid" 2>/dev/null) || return 1
-	comm=$(cat "/proc/$pid/comm" 2>/dev/null) || return 1
-	[[ $comm == wineserver* ]] && printf '%s\n' "$pid"
+	stat=$(cat "/proc/$pid/stat" 2>/dev/null) || return 1
+	[[ $stat == "$pid (wineserver"*") "[!ZX]" "* ]] && printf '%s\n' "$pid"
 }
 
 # wine_prefix_env FLAVOUR points Wine at our own prefix, never at the user's.

@@ -90,7 +90,7 @@ start_server_10() {
 # that program's stdout, and whoever reads it from a pipe would never see its end.
 # Here they inherit /dev/null, and neither do they keep our lock (9) or apt's (8).
 start_server() {
-	local flavour=$1 boot=-u i
+	local flavour=$1 boot=-u server i
 	rm -f "$dir/server.pid"
 	mkdir -p "$WINEPREFIX"
 	if [[ $flavour == 10 ]]; then
@@ -99,27 +99,41 @@ start_server() {
 		setsid "$(wine_server)" -f -p"$LINGER" >"$dir/server.log" 2>&1 </dev/null 8>&- 9>&- &
 		echo $! >"$dir/server.pid.new"
 	fi
+	server=$(<"$dir/server.pid.new")
 	# Until unshare, chroot and the server have taken each other's place.
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		mv "$dir/server.pid.new" "$dir/server.pid"
 		wine_server_pid "$flavour" >/dev/null && break
 		mv "$dir/server.pid" "$dir/server.pid.new"
+		kill -0 "$server" 2>/dev/null || return 1
 		sleep 0.05
 	done
 	[[ -f $dir/server.pid ]] || return 1
 	# Making the prefix takes ten seconds, starting its services again one.
 	if [[ -f $dir/made ]]; then boot=-i; fi
 	GOETIA_WINE=$flavour quietly wineboot timeout 180 "$here/wine-exec.sh" --raw wineboot "$boot" 8>&- 9>&- || return 1
+	wine_server_pid "$flavour" >/dev/null || return 1
 	touch "$dir/made"
-	if [[ $flavour == 8 ]]; then build_prng_shim; fi
+	if [[ $flavour == 8 ]]; then build_prng_shim || return; fi
 	touch "$dir/ready"
+}
+
+# end_server FLAVOUR ends a server that was of no use, before there is another one.
+end_server() {
+	local pid i
+	pid=$(wine_server_pid "$1") || return 0
+	kill -KILL "$pid" 2>/dev/null || true
+	for ((i = 0; i < 100; i++)); do
+		wine_server_pid "$1" >/dev/null || break
+		sleep 0.1
+	done
 }
 
 # ready FLAVOUR: the server runs and its prefix was made while it did.
 ready() { wine_server_pid "$1" >/dev/null && [[ -f $(wine_dir "$1")/ready ]]; }
 
 setup() {
-	local flavour=$1 dir
+	local flavour=$1 dir try
 	dir=$(wine_dir "$flavour")
 	mkdir -p "$dir"
 	(
@@ -128,7 +142,13 @@ setup() {
 		"install_$flavour" || exit 1
 		wine_prefix_env "$flavour"
 		rm -f "$dir/ready"
-		start_server "$flavour"
+		# It crashes now and then, also while its services start.
+		for try in 1 2 3; do
+			start_server "$flavour" && exit 0
+			say "Wine flavour $flavour does not start (try $try)"
+			end_server "$flavour"
+		done
+		exit 1
 	) 9>"$dir/lock"
 }
 

@@ -24,7 +24,8 @@ var clockStart = time.Now()
 // timeout is never cut short: if it has passed, at least that much monotonic
 // time has gone by, on the Go runtime's clock (whose tick on Windows can be as long
 // as 15.6 ms). It may be late by [Features].Resolution and by what the machine's
-// load adds. Signals do not end a Wait.
+// load adds. Signals do not end a Wait. On some Linux kernels a timeout of zero, soon after
+// a Wait that slept, can miss what is ready; it is never lost, and the next Wait has it.
 //
 // It returns (0, nil) after a timeout or a notification, [ErrClosed] if the Poller
 // is or becomes closed, and [ErrInvalid] if events is empty. Each source appears

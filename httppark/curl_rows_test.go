@@ -363,14 +363,20 @@ func TestCurlIdleTimeout(t *testing.T) {
 // answered, after one that was answered.
 func TestCurlReadHeaderTimeout(t *testing.T) {
 	curls(t, func(t *testing.T, start func(*http.Server, ...Option) *site) {
-		s := start(&http.Server{Handler: echo, ReadHeaderTimeout: 2 * short})
-		c := s.raw(fmt.Sprintf(get, "a") + "GET /b HTTP/1.1\r\nHost: x")
-		c.answers("/a")
-		c.succeeds()
-		// It is active if not all that came of the second head came with the first.
-		if got := s.await(t); !strings.HasSuffix(got, "idle closed") && !strings.HasSuffix(got, "active closed") {
-			t.Error(got)
-		}
+		inTime(t, func(t *testing.T, limit time.Duration) bool {
+			s := start(&http.Server{Handler: echo, ReadHeaderTimeout: limit})
+			c := s.raw(fmt.Sprintf(get, "a") + "GET /b HTTP/1.1\r\nHost: x")
+			if err := c.answered("/a"); err != nil {
+				c.ends()
+				return false
+			}
+			c.succeeds()
+			// It is active if not all that came of the second head came with the first.
+			if got := s.await(t); !strings.HasSuffix(got, "idle closed") && !strings.HasSuffix(got, "active closed") {
+				t.Error(got)
+			}
+			return true
+		})
 	})
 }
 
@@ -378,7 +384,7 @@ func TestCurlReadHeaderTimeout(t *testing.T) {
 // one's body, which has an end for the server only.
 func TestCurlSlowHeader(t *testing.T) {
 	curls(t, func(t *testing.T, start func(*http.Server, ...Option) *site) {
-		s := start(&http.Server{Handler: echo, ReadHeaderTimeout: 2 * short})
+		s := start(&http.Server{Handler: echo, ReadHeaderTimeout: 4 * short})
 		c := s.curl([]string{"/a", "--upload-file", "-", "--header", "Transfer-Encoding:", "--header", "Content-Length: 0", "--header", "Expect:"})
 		s.rest()
 		if _, err := io.WriteString(c.in, "GET /b HTTP/1.1\r\nHost: x\r\n"); err != nil {

@@ -185,14 +185,21 @@ func (c *curling) prints(want string) {
 // answers waits until it has printed a response as it came.
 func (c *curling) answers(body string) {
 	c.t.Helper()
+	if err := c.answered(body); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+func (c *curling) answered(body string) error {
 	res, err := http.ReadResponse(c.out, nil)
 	if err != nil {
-		c.t.Fatal(err)
+		return err
 	}
 	defer res.Body.Close()
 	if got, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusOK || string(got) != body {
-		c.t.Fatalf("%s %q, %v, want %q", res.Status, got, err, body)
+		return fmt.Errorf("%s %q, %v, want %q", res.Status, got, err, body)
 	}
+	return nil
 }
 
 // ends waits until it ends, and returns what it has printed more and its exit code.

@@ -23,24 +23,39 @@ var short = func() time.Duration {
 	return 500 * time.Millisecond
 }()
 
+// inTime tries a test whose client must be in time, with longer and longer limits until it is: however
+// slow the machine, what is always too late is cut off by a limit that it should not be.
+func inTime(t *testing.T, f func(t *testing.T, limit time.Duration) bool) {
+	t.Helper()
+	for limit := short / 2; !f(t, limit); limit *= 2 {
+		if limit > patient/10 {
+			t.Fatalf("it was not in time, and it had %v", limit)
+		}
+	}
+}
+
 // TestIdleTimeout: an idle connection is closed in time, and a busy one is not.
 func TestIdleTimeout(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		h := &history{ended: make(chan net.Conn, 10)}
-		e := start(&http.Server{Handler: echo, IdleTimeout: short, ConnState: h.hook})
-		p := e.dial()
-		began := time.Now()
-		for range 2 {
-			p.send(fmt.Sprintf(get, ""))
-			p.expect("/")
-		}
-		p.ended()
-		if d := time.Since(began); d < short {
-			t.Errorf("closed after %v", d)
-		}
-		if got, want := h.await(t), "new active idle active idle closed"; got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
+		inTime(t, func(t *testing.T, limit time.Duration) bool {
+			h := &history{ended: make(chan net.Conn, 10)}
+			e := start(&http.Server{Handler: echo, IdleTimeout: limit, ConnState: h.hook})
+			p := e.dial()
+			began := time.Now()
+			for range 2 {
+				if !p.asks() {
+					return false
+				}
+			}
+			p.ended()
+			if d := time.Since(began); d < limit {
+				t.Errorf("closed after %v", d)
+			}
+			if got, want := h.await(t), "new active idle active idle closed"; got != want {
+				t.Errorf("%s, want %s", got, want)
+			}
+			return true
+		})
 	})
 }
 
@@ -48,14 +63,18 @@ func TestIdleTimeout(t *testing.T) {
 // one that sends a part of a request after a pause.
 func TestReadHeaderTimeout(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		e := start(&http.Server{Handler: echo, ReadHeaderTimeout: short}, ticks)
-		e.dial().ended()
-		p := e.dial()
-		p.send(fmt.Sprintf(get, ""))
-		p.expect("/")
-		e.atRest(1)
-		p.send("GET / HTTP/1.1\r\n")
-		p.ended()
+		inTime(t, func(t *testing.T, limit time.Duration) bool {
+			e := start(&http.Server{Handler: echo, ReadHeaderTimeout: limit}, ticks)
+			e.dial().ended()
+			p := e.dial()
+			if !p.asks() {
+				return false
+			}
+			e.atRest(1)
+			p.send("GET / HTTP/1.1\r\n")
+			p.ended()
+			return true
+		})
 	})
 }
 
@@ -63,56 +82,65 @@ func TestReadHeaderTimeout(t *testing.T) {
 // IdleTimeout, although the server has no limit for headers.
 func TestSlowloris(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		e := start(&http.Server{Handler: echo, IdleTimeout: 2 * short})
-		p := e.dial()
-		p.send(fmt.Sprintf(get, ""))
-		p.expect("/")
-		e.settle()
-		p.send("G")
-		p.ended()
-		// With enough bytes it is no longer idle.
-		p = e.dial()
-		p.send(fmt.Sprintf(get, ""))
-		p.expect("/")
-		e.settle()
-		p.send("GET ")
-		if err := p.SetReadDeadline(time.Now().Add(4 * short)); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := p.r.ReadByte(); !errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Error(err)
-		}
+		inTime(t, func(t *testing.T, limit time.Duration) bool {
+			e := start(&http.Server{Handler: echo, IdleTimeout: limit})
+			p := e.dial()
+			p.send(fmt.Sprintf(get, ""))
+			p.expect("/")
+			e.settle()
+			if _, err := io.WriteString(p, "G"); err != nil {
+				return false
+			}
+			p.ended()
+			// With enough bytes it is no longer idle.
+			p = e.dial()
+			p.send(fmt.Sprintf(get, ""))
+			p.expect("/")
+			e.settle()
+			if _, err := io.WriteString(p, "GET "); err != nil {
+				return false
+			}
+			if err := p.SetReadDeadline(time.Now().Add(2 * limit)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := p.r.ReadByte()
+			return errors.Is(err, os.ErrDeadlineExceeded)
+		})
 	})
 }
 
 // TestHandlerDeadlines: what a handler sets is over with its request.
 func TestHandlerDeadlines(t *testing.T) {
 	matrix(t, func(t *testing.T, start func(*http.Server, ...Option) *env) {
-		e := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			rc := http.NewResponseController(w)
-			if r.URL.Path == "/late" {
-				if err := rc.SetReadDeadline(time.Now().Add(-time.Second)); err != nil {
+		inTime(t, func(t *testing.T, limit time.Duration) bool {
+			e := start(&http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				rc := http.NewResponseController(w)
+				if r.URL.Path == "/late" {
+					if err := rc.SetReadDeadline(time.Now().Add(-time.Second)); err != nil {
+						t.Error(err)
+					}
+					if _, err := io.ReadAll(r.Body); !errors.Is(err, os.ErrDeadlineExceeded) {
+						t.Error(err)
+					}
+					return
+				}
+				if err := errors.Join(rc.SetReadDeadline(time.Now().Add(limit)), rc.SetWriteDeadline(time.Now().Add(limit))); err != nil {
 					t.Error(err)
 				}
-				if _, err := io.ReadAll(r.Body); !errors.Is(err, os.ErrDeadlineExceeded) {
-					t.Error(err)
+				echo(w, r)
+			})})
+			p := e.dial()
+			for range 2 {
+				if !p.asks() {
+					return false
 				}
-				return
+				e.settle()
+				<-time.After(2 * limit)
 			}
-			if err := errors.Join(rc.SetReadDeadline(time.Now().Add(short)), rc.SetWriteDeadline(time.Now().Add(short))); err != nil {
-				t.Error(err)
-			}
-			echo(w, r)
-		})})
-		p := e.dial()
-		for range 2 {
-			p.send(fmt.Sprintf(get, ""))
-			p.expect("/")
-			e.settle()
-			<-time.After(2 * short)
-		}
-		p.send("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
-		p.ended()
+			p.send("POST /late HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
+			p.ended()
+			return true
+		})
 	})
 }
 
@@ -301,15 +329,19 @@ func TestMaxParked(t *testing.T) {
 // TestIdleLimit: the listener has a limit of its own.
 func TestIdleLimit(t *testing.T) {
 	t.Parallel()
-	e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(2*short), ticks)
-	p, q := e.dial(), e.dial()
-	p.send(fmt.Sprintf(get, ""))
-	p.expect("/")
-	p.ended()
-	q.ended()
-	if s := e.l.Stats(); s.Expired != 2 {
-		t.Errorf("%+v", s)
-	}
+	inTime(t, func(t *testing.T, limit time.Duration) bool {
+		e := startServer(t, true, false, &http.Server{Handler: echo, IdleTimeout: time.Hour}, WithIdleLimit(limit), ticks)
+		p, q := e.dial(), e.dial()
+		if !p.asks() {
+			return false
+		}
+		p.ended()
+		q.ended()
+		if s := e.l.Stats(); s.Expired != 2 {
+			t.Errorf("%+v", s)
+		}
+		return true
+	})
 }
 
 // TestLinger: a connection keeps its goroutine for a while, and for longer where

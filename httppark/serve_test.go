@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -260,6 +261,22 @@ func (p *peer) expect(body string) {
 	if res, got := p.receive(); res.StatusCode != http.StatusOK || got != body {
 		p.t.Fatalf("%s %q, want %q", res.Status, got, body)
 	}
+}
+
+// asks makes a request, and says whether it was answered.
+func (p *peer) asks() bool {
+	p.t.Helper()
+	p.goOn()
+	if _, err := fmt.Fprintf(p, get, ""); err != nil {
+		return false
+	}
+	res, err := http.ReadResponse(p.r, nil)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	return err == nil && res.StatusCode == http.StatusOK && string(body) == "/"
 }
 
 // ended reads to the end of what the server sends.

@@ -23,6 +23,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte{0, 200, 6, 1, 2, 0, 7, 5, 3, 9, 12, 0, 7, 90})
 	f.Add([]byte{12, 1, 0, 30, 10, 1, 7, 3, 13, 0, 7, 60, 9, 9, 4, 0})
 	f.Add([]byte{8, 0, 8, 1, 1, 40, 11, 0, 5, 1, 4, 1})
+	f.Add([]byte{11, 201, 4, 0, 4, 1, 5, 0, 4, 0})
 	f.Fuzz(func(t *testing.T, ops []byte) {
 		if len(ops) > 400 {
 			return
@@ -88,10 +89,7 @@ func (m *model) step(op byte, arg int) {
 	case 2, 3:
 		m.read(i, arg)
 	case 4:
-		if err := s.c.CloseWrite(); (err != nil) != s.closed {
-			m.t.Fatalf("CloseWrite: %v", err)
-		}
-		s.finished = s.finished || !s.closed
+		m.closeWrite(i)
 	case 5:
 		if !s.closed {
 			m.close(i)
@@ -115,6 +113,20 @@ func (m *model) step(op byte, arg int) {
 		m.n.Heal()
 	}
 	synctest.Wait()
+}
+
+func (m *model) closeWrite(i int) {
+	s := m.sides[i]
+	switch err := s.c.CloseWrite(); {
+	case s.closed:
+		if !errors.Is(err, net.ErrClosed) {
+			m.t.Fatalf("CloseWrite of what is closed: %v", err)
+		}
+	case err == nil:
+		s.finished = true
+	case !m.broken || !errors.Is(err, simnet.ErrNotConnected):
+		m.t.Fatalf("CloseWrite: %v", err)
+	}
 }
 
 func (m *model) close(i int) {

@@ -1,13 +1,31 @@
 package httppark
 
 import (
+	"flag"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(unhurried{m}) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := together("8"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(unhurried{m})
+}
+
+// together has n tests run at a time, unless somebody has said how many, or would get so many processes
+// that fuzz: most of these wait for limits, and not for a processor.
+func together(n string) error {
+	chosen := flag.Lookup("test.fuzz").Value.String() != ""
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if chosen {
+		return nil
+	}
+	return flag.Set("test.parallel", n)
+}
 
 // unhurried runs the tests, and then waits for goroutines that are about to end: goleak itself gives up
 // after less than half a second.

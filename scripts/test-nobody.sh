@@ -11,4 +11,4 @@ have setpriv || missing "no setpriv (util-linux)"
 if (($# == 0)); then set -- ./...; fi
 # Models of other systems' kernels say the same here as to root.
 export GOETIA_SIMULATED=no
-in_root go test -count=1 -timeout=5m -parallel=8 -exec "$REPO/scripts/nobody-exec.sh" "$@"
+in_root go test -count=1 -timeout=5m -exec "$REPO/scripts/nobody-exec.sh" "$@"

@@ -17,7 +17,7 @@ if (($# > 0)); then versions=("$@"); fi
 absent=()
 test_with() {
 	say "package httppark with $1"
-	in_root env GOTOOLCHAIN="$1" go test -count=1 -timeout=5m -parallel=8 ./httppark
+	in_root env GOTOOLCHAIN="$1" go test -count=1 -timeout=5m ./httppark
 }
 test_with local
 for version in "${versions[@]}"; do

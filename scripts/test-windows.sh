@@ -11,7 +11,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 # shellcheck source=scripts/wine-lib.sh
 . "$here/wine-lib.sh"
 
-flags=(-count=1 -timeout=6m)
+flags=(-count=1 -timeout=4m)
 if [[ -n ${GOETIA_EXHAUSTIVE:-} ]]; then flags=(-count=1 -timeout=30m); fi
 export GOOS=windows GOARCH=amd64 CGO_ENABLED=0
 if [[ ${1:-} == --race ]]; then

@@ -19,7 +19,8 @@ func TestMain(m *testing.M) {
 
 // together has n tests run at a time, unless somebody has said how many, or would get so many processes
 // that fuzz: most of these wait for limits, and not for a processor. Not on Windows: there is only Wine so
-// far, whose server died of so many twice in 23 runs, and of two at a time in none of six.
+// far, in which eight at a time hung twice in 23 runs, once since its server had died, and two at a time in
+// none of six.
 func together(n string) error {
 	chosen := runtime.GOOS == "windows" || flag.Lookup("test.fuzz").Value.String() != ""
 	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })

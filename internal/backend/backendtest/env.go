@@ -230,11 +230,17 @@ func (e *env) look(timeout time.Duration) []backend.Event {
 	return e.events[:n]
 }
 
+// lookUntil calls Wait once, at most until then. A time that is over is none, and not without limit.
+func (e *env) lookUntil(deadline time.Time) []backend.Event {
+	e.Helper()
+	return e.look(max(time.Until(deadline), 0))
+}
+
 // next waits for the next events.
 func (e *env) next(doing string) []backend.Event {
 	e.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		if evs := e.look(max(time.Until(deadline), 0)); len(evs) > 0 {
+		if evs := e.lookUntil(deadline); len(evs) > 0 {
 			return evs
 		}
 	}
@@ -271,7 +277,7 @@ func (e *env) reach(s Endpoint, key uint64, in backend.Interest, want backend.Re
 	e.Helper()
 	var told backend.Readiness
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
-		for _, ev := range e.look(max(time.Until(deadline), 0)) {
+		for _, ev := range e.lookUntil(deadline) {
 			if uint64(ev.Token) != key {
 				e.Fatalf("%s: got %s, want events of key %d only", doing, eventNames([]backend.Event{ev}), key)
 			}
@@ -323,7 +329,7 @@ func (e *env) beforeFence() []backend.Event {
 		if !time.Now().Before(deadline) {
 			e.Fatalf("the fence was not reported for %v (got %s)", patience, eventNames(others))
 		}
-		for _, ev := range e.look(max(time.Until(deadline), 0)) {
+		for _, ev := range e.lookUntil(deadline) {
 			if ev.Token == fenceKey {
 				seen = true
 			} else if len(others) < 100 {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/nobody"
 	"github.com/goetia-go/goetia/poll"
 )
 
@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve":     serve,
 			"await":     await,
-			"nobody":    nobody,
+			"nobody":    refused,
 			"interrupt": interrupt,
 			"json":      checkJSON,
 			"usage":     func(ts *testscript.TestScript, neg bool, args []string) { fails(ts, neg, args, 2) },
@@ -142,19 +142,15 @@ func address(ts *testscript.TestScript, line string) string {
 	return first.Listening
 }
 
-// nobody sets ADDR to an address where nobody listens, and nobody else will: the one of a connection
-// that was made from there. One that was closed could be another script's by now.
-func nobody(ts *testscript.TestScript, neg bool, args []string) {
+// refused sets ADDR to an address where nobody listens, and nobody else will.
+func refused(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: nobody")
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, release, err := nobody.Reserve()
 	ts.Check(err)
-	ts.Defer(func() { l.Close() })
-	c, err := net.Dial("tcp", l.Addr().String())
-	ts.Check(err)
-	ts.Defer(func() { c.Close() })
-	ts.Setenv("ADDR", c.LocalAddr().String())
+	ts.Defer(release)
+	ts.Setenv("ADDR", addr)
 }
 
 // await waits until what the server has printed matches a pattern.

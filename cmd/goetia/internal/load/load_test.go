@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/goetia-go/goetia/cmd/goetia/internal/echo"
+	"github.com/goetia-go/goetia/cmd/goetia/internal/nobody"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -123,18 +124,12 @@ func TestRatePaces(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	free, release, err := nobody.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	// The port of one that has connected somewhere is nobody else's, and nobody listens there.
-	c, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	addr := sock.TCP(netip.MustParseAddrPort(c.LocalAddr().String()))
+	defer release()
+	addr := sock.TCP(netip.MustParseAddrPort(free))
 	_, err = Run(t.Context(), Options{Addr: addr, Conns: 10, Size: 1, Duration: time.Second}, nil)
 	if err == nil || !strings.Contains(err.Error(), "cannot connect to "+addr.String()) {
 		t.Errorf("error is %v", err)

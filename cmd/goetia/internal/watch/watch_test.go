@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goetia-go/goetia/cmd/goetia/internal/nobody"
 	"github.com/goetia-go/goetia/cmd/goetia/internal/sock"
 	"github.com/goetia-go/goetia/poll"
 )
@@ -173,19 +174,13 @@ func TestConnect(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	// The port of one that has connected somewhere is nobody else's, and nobody listens there.
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, release, err := nobody.Reserve()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	c, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() }) // after the parallel tests below
+	t.Cleanup(release) // after the parallel tests below
 	modes(t, func(t *testing.T, o Options) {
-		o.Targets = []Target{target(t, "tcp:"+c.LocalAddr().String(), false)}
+		o.Targets = []Target{target(t, "tcp:"+addr, false)}
 		s := begin(t, o)
 		if err := s.end(); !errors.Is(err, ErrConnect) {
 			t.Errorf("ended with %v", err)
